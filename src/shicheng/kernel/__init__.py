@@ -1,0 +1,1 @@
+"""Pure foundations: identifiers, codes, dates, digests, states. Nothing here imports Django."""

@@ -1,0 +1,1 @@
+"""Information packages in and out. Nothing here imports Django."""
