@@ -1,0 +1,99 @@
+"""Accounts, grants, signing in, and turning a person into an actor."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+
+from shicheng.base.db import atomic
+from shicheng.kernel import clock
+from shicheng.kernel.messages import message as _
+from shicheng.people import policies
+from shicheng.people.errors import BadAccount, TooManyAttempts
+from shicheng.people.models import Grant, SignInAttempt, User
+from shicheng.people.types import Actor, Role
+
+ANONYMOUS = Actor(kind="anonymous", name="anonymous", roles=frozenset({Role.READER}))
+SYSTEM = Actor(kind="system", name="system", roles=frozenset({Role.ARCHIVIST, Role.ADMINISTRATOR}))
+
+ATTEMPTS = 5
+WAIT = timedelta(minutes=10)
+
+
+def operator(name: str) -> Actor:
+    """The person at the command line: whoever can read the archive's files can do all of it anyway."""
+    return Actor(kind="operator", name=f"{name}@cli", roles=frozenset({Role.ARCHIVIST, Role.ADMINISTRATOR}))
+
+
+def actor_for(user: User | None) -> Actor:
+    """Turn a signed-in user into an actor with the roles and fonds of their grants."""
+    if user is None or not user.is_active:
+        return ANONYMOUS
+    grants = list(user.grants.all())
+    # Every account may at least read what anyone may read.
+    roles = frozenset({Role.READER, *(grant.role for grant in grants)})
+    content = [grant for grant in grants if grant.role == Role.ARCHIVIST]
+    everywhere = not content or any(not grant.fonds for grant in content)
+    return Actor(
+        kind="user",
+        name=user.full_name or user.username,
+        user_id=user.pk,
+        roles=roles,
+        fonds=None if everywhere else frozenset(grant.fonds for grant in content),
+    )
+
+
+def create_user(
+    *, actor: Actor, username: str, full_name: str, password: str, roles: list[Role], fonds: str = ""
+) -> User:
+    """Make an account with its grants; the first account of a new archive needs no permission.
+
+    Raises `BadAccount` if the name is taken or the password too weak.
+    """
+    if User.objects.exists():
+        policies.require(actor, policies.MANAGE)
+    user = User(username=username.strip(), full_name=full_name.strip() or username.strip())
+    if not user.username:
+        raise BadAccount(_("The account has no name."), hint=_("Give a short name to sign in with."))
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise BadAccount(
+            _("The password is too weak: %(reason)s", reason=" ".join(str(text) for text in error.messages)),
+            hint=_("Choose another password and try again."),
+        ) from error
+    user.set_password(password)
+    try:
+        with atomic():
+            user.save(force_insert=True)
+            Grant.objects.bulk_create([Grant(user=user, role=role, fonds=fonds) for role in roles])
+    except IntegrityError as error:
+        raise BadAccount(
+            _("The name %(name)s is taken.", name=user.username), hint=_("Choose another name to sign in with.")
+        ) from error
+    return user
+
+
+def check_sign_in_allowed(*, username: str, address: str) -> None:
+    """Raise `TooManyAttempts` after five failures within ten minutes for one name or one address."""
+    since = clock.now() - WAIT
+    recent = SignInAttempt.objects.filter(at__gte=since)
+    if recent.filter(username=username).count() >= ATTEMPTS or recent.filter(address=address).count() >= ATTEMPTS * 4:
+        raise TooManyAttempts(
+            _("Sign-in failed too often for %(name)s.", name=username), hint=_("Wait ten minutes and try again.")
+        )
+
+
+def note_failed_sign_in(*, username: str, address: str) -> None:
+    """Remember a failure and forget those older than a day."""
+    with atomic():
+        SignInAttempt.objects.filter(at__lt=clock.now() - timedelta(days=1)).delete()
+        SignInAttempt.objects.create(username=username[:60], address=address[:60])
+
+
+def forget_failures(*, username: str) -> None:
+    """Forget the failures of a name after it signed in."""
+    SignInAttempt.objects.filter(username=username).delete()

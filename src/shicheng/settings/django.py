@@ -1,0 +1,169 @@
+"""Django's settings, all derived from ours."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.utils.translation import gettext_lazy as _
+
+from shicheng.settings.loading import current
+
+_settings = current()
+_package = Path(__file__).resolve().parent.parent
+
+
+def _secret_key() -> str:
+    """Read the web's secret key; before `init` made one, use a key of this process alone."""
+    path = _settings.keys_path / "web.key"
+    return path.read_text("ascii").strip() if path.exists() else secrets.token_urlsafe(50)
+
+
+def _database() -> dict[str, Any]:
+    if not _settings.database:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": _settings.database_path,
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                # Not tuning but correctness: with the defaults half of all concurrent read-then-write requests fail.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": (
+                    "PRAGMA journal_mode=WAL;"
+                    f"PRAGMA synchronous={_settings.sqlite_synchronous};"
+                    "PRAGMA foreign_keys=ON;PRAGMA cache_size=-65536;PRAGMA mmap_size=268435456;"
+                ),
+            },
+            "TEST": {"NAME": _settings.home / "db" / "test.sqlite3"},
+        }
+    url = urlsplit(_settings.database)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(url.path.lstrip("/")),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": url.hostname or "",
+        "PORT": str(url.port or ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": dict(parse_qsl(url.query)),
+    }
+
+
+SECRET_KEY = _secret_key()
+DEBUG = _settings.debug
+ALLOWED_HOSTS = [*_settings.allowed_hosts, _settings.host]
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "people.User"
+ROOT_URLCONF = "shicheng.settings.urls"
+WSGI_APPLICATION = "shicheng.settings.wsgi.application"
+
+ROOMS = ["people", "audit", "jobs", "storage", "holdings", "search", "checks", "ingest", "access", "desk"]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_cotton.apps.SimpleAppConfig",
+    "django_htmx",
+    *(f"shicheng.{room}" for room in ROOMS if (_package / room / "apps.py").exists()),
+    "shicheng.base",
+]
+
+MIDDLEWARE = [
+    "shicheng.base.middleware.RequestMarks",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "shicheng.base.middleware.ContentSecurity",
+    "shicheng.people.middleware.ActorMiddleware",
+    "shicheng.base.middleware.FriendlyErrors",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["django_cotton.cotton_loader.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
+            "builtins": ["django_cotton.templatetags.cotton", "shicheng.base.templatetags.words"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+                "shicheng.base.context.house",
+            ],
+        },
+    }
+]
+COTTON_DIR = "cotton"
+
+LANGUAGE_CODE = _settings.language
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [_package / "locale"]
+LANGUAGE_COOKIE_NAME = "shicheng_language"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = _settings.time_zone
+FORMAT_MODULE_PATH = ["shicheng.base.formats"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = _settings.cache_path / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = _settings.debug
+WHITENOISE_MAX_AGE = 3600
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+FILE_UPLOAD_TEMP_DIR = _settings.staging_path / "uploads" if (_settings.staging_path / "uploads").is_dir() else None
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 20_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 60_000
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "people:sign_in"
+LOGIN_REDIRECT_URL = "desk:home"
+LOGOUT_REDIRECT_URL = "access:home"
+SESSION_COOKIE_AGE = _settings.session_hours * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _settings.https
+SECURE_HSTS_SECONDS = 31_536_000 if _settings.https else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _settings.https else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+TASKS = {"default": {"BACKEND": "shicheng.jobs.backend.LeasedBackend"}}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

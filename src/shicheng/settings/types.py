@@ -1,0 +1,108 @@
+"""Every setting there is. `docs/reference/settings.md` is made from the descriptions below."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """How one archive runs. Unknown keys are refused."""
+
+    model_config = SettingsConfigDict(env_prefix="SHICHENG_", extra="forbid", frozen=True, validate_default=True)
+
+    home: Path = Field(
+        default=Path("archive"),
+        description="Folder of the archive: settings file, database, store, index, keys. Set by --home or SHICHENG_HOME.",
+    )
+    archive_name: str = Field(default="史宬", min_length=1, description="Name of the archive as shown on pages and forms.")
+    archive_code: str = Field(default="", description="Six-digit code of the archive (档案馆代码), empty if it has none.")
+    language: Literal["zh-hans", "en"] = Field(
+        default="zh-hans", description="Language of the command line, of reports and of pages before anyone chose."
+    )
+    time_zone: str = Field(default="Asia/Shanghai", description="Time zone in which times are shown.")
+    database: str = Field(
+        default="",
+        description="Database address, postgresql://user:password@host:port/name; empty: SQLite in the archive's folder.",
+    )
+    sqlite_synchronous: Literal["FULL", "NORMAL"] = Field(
+        default="FULL",
+        description="FULL survives a power cut with every promise kept; NORMAL is quicker and may lose the last commits.",
+    )
+    store: str = Field(
+        default="",
+        description="Preservation store: a folder or s3://bucket/prefix; empty: the folder `store` in the archive's folder.",
+    )
+    s3_endpoint: str = Field(default="", description="Address of the S3 service if it is not Amazon's.")
+    s3_region: str = Field(default="us-east-1", description="Region of the S3 service.")
+    s3_access_key: str = Field(default="", description="Access key of the S3 service.")
+    s3_secret_key: str = Field(default="", repr=False, description="Secret key of the S3 service.")
+    scanner: str = Field(
+        default="",
+        description="Virus scanner: path of clamd's socket or host:port; empty: /run/clamav/clamd.ctl if it is there.",
+    )
+    workers: int = Field(
+        default_factory=lambda: min(8, os.cpu_count() or 1), ge=1, le=256,
+        description="Processes that do heavy work (hashing, identification, text) side by side.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address that `serve` listens on.")
+    port: int = Field(default=8321, ge=1, le=65535, description="Port that `serve` listens on.")
+    allowed_hosts: list[str] = Field(
+        default=["localhost", "127.0.0.1", "[::1]"], description="Host names that pages are served for."
+    )
+    https: bool = Field(default=False, description="Pages are reached by HTTPS: cookies are marked secure, HSTS is sent.")
+    web_threads: int = Field(default=8, ge=1, le=64, description="Threads of the web server for database work.")
+    inspect_seconds: float = Field(default=60.0, gt=0, description="Longest time one file may take to be looked at, in seconds.")
+    inspect_memory: int = Field(default=2 << 30, ge=256 << 20, description="Most memory one looking process may take, in bytes.")
+    upload_bytes: int = Field(default=64 << 30, ge=1 << 20, description="Largest upload taken by the web, in bytes.")
+    free_bytes: int = Field(
+        default=512 << 20, ge=0, description="Intake stops cleanly when the disk would have less than this free, in bytes."
+    )
+    verify_days: int = Field(default=90, ge=1, description="Days within which every object's fixity is verified once.")
+    verify_rate: int = Field(default=0, ge=0, description="Bytes a second scheduled verification reads at most; 0: no limit.")
+    session_hours: int = Field(default=10, ge=1, le=72, description="Hours after which a sign-in ends.")
+    debug: bool = Field(default=False, description="Show details of errors on pages. Never on a machine that others reach.")
+
+    @field_validator("home", mode="after")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return home.expanduser().absolute()
+
+    @property
+    def settings_path(self) -> Path:
+        """The settings file."""
+        return self.home / "shicheng.toml"
+
+    @property
+    def database_path(self) -> Path:
+        """The SQLite file, used when `database` is empty."""
+        return self.home / "db" / "shicheng.sqlite3"
+
+    @property
+    def store_path(self) -> Path:
+        """The local store, used when `store` is empty or a folder."""
+        return Path(self.store).expanduser().absolute() if self.store else self.home / "store"
+
+    @property
+    def staging_path(self) -> Path:
+        """Where transfers lie until they are stored or returned."""
+        return self.home / "staging"
+
+    @property
+    def index_path(self) -> Path:
+        """The search index."""
+        return self.home / "index"
+
+    @property
+    def cache_path(self) -> Path:
+        """Renditions that can be made again."""
+        return self.home / "cache"
+
+    @property
+    def keys_path(self) -> Path:
+        """Secret key of the web and signing key of the audit log."""
+        return self.home / "keys"
