@@ -176,11 +176,26 @@ def write_description(
     return "\n".join(lines).encode("utf-8")
 
 
+def escape_text(text: str) -> str:
+    """Return `text` with `\\uXXXX` for what XML 1.0 can't carry and every backslash doubled."""
+    return _ESCAPE.sub(lambda m: "\\\\" if m[0] == "\\" else f"\\u{ord(m[0]):04x}", text)
+
+
+def unescape_text(text: str) -> str:
+    """Undo `escape_text`."""
+    return _UNESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else "\\", text)
+
+
+def mark_up(text: str) -> str:
+    """Return `text` as character data: markup replaced, carriage returns kept through parsing."""
+    return text.translate(_MARKUP)
+
+
 def _leaf(tag: str, text: str, attributes: str = "") -> str:
     if _BAD.search(text):
-        text = _ESCAPE.sub(lambda m: "\\\\" if m[0] == "\\" else f"\\u{ord(m[0]):04x}", text)
+        text = escape_text(text)
         attributes += _ESCAPED
-    return f"<{tag}{attributes}>{text.translate(_MARKUP)}</{tag}>"
+    return f"<{tag}{attributes}>{mark_up(text)}</{tag}>"
 
 
 def _element_lines(elements: Mapping[str, str]) -> Iterator[str]:
@@ -323,9 +338,7 @@ def _unknown(node: etree._Element) -> DescriptionError:
 
 def _text(node: etree._Element) -> str:
     text = node.text or ""
-    if node.get("转义") == "是":
-        return _UNESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else "\\", text)
-    return text
+    return unescape_text(text) if node.get("转义") == "是" else text
 
 
 def _pairs(node: etree._Element) -> Iterator[tuple[str, str]]:
