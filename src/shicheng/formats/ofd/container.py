@@ -44,7 +44,6 @@ class Container:
         self.limits = limits or ContainerLimits()
         self.problems: list[FileProblem] = []
         self._parsed: dict[str, Element] = {}
-        self._spent = 0
         try:
             self._zip = zipfile.ZipFile(source)
         except _FAULTS as error:
@@ -134,6 +133,10 @@ class Container:
         if len(content) != info.file_size:
             raise UnreadableOfd(_("The part %(part)s of the OFD is not as long as its directory says.", part=name))
         return content
+
+    def size(self, name: str) -> int:
+        """Return the bytes of one entry as the directory gives them."""
+        return self._entries[name].file_size
 
     def xml(self, name: str) -> Element:
         """Return the root element of one XML part; parsed once."""

@@ -178,7 +178,8 @@ class Document:
         for location, of in locations:
             part = self.container.locate(location, of=of)
             if part is None:
-                self.container.note(_("The resource list %(part)s of the OFD is missing.", part=location))
+                # What is really drawn from it is looked for page by page.
+                self.container.note(_("The resource list %(part)s of the OFD is missing.", part=location), fatal=False)
                 continue
             try:
                 self._read_resource_part(part, found)

@@ -30,7 +30,7 @@ def parse(content: bytes, name: str) -> Element:
         raise UnreadableOfd(
             _("The part %(part)s of the OFD is not well-formed XML: %(reason)s.", part=name, reason=str(error)[:200])
         ) from error
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # the stubs lack it
         raise UnreadableOfd(
             _(
                 "The part %(part)s of the OFD declares a document type, which OFD does not use and which can hide "
