@@ -26,6 +26,7 @@ class Identification:
     extension: str = ""  # of the file as named, lower case, no dot
     extensions: tuple[str, ...] = ()  # the usual ones for the format found
     extension_mismatch: bool = False
+    family: str = ""  # of families.py: what opens it; "" when nothing here knows it
 
 
 class FileProblemKind(StrEnum):
@@ -100,3 +101,4 @@ class Inspection:
     technical: dict[str, Any] = field(default_factory=dict)  # width, height, duration, dpi, codec …: plain values
     seals: tuple[Seal, ...] = ()
     tool: str = ""  # what opened it
+    notes: tuple[Message, ...] = ()  # what could not be looked at, and why
