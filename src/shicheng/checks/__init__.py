@@ -1,0 +1,1 @@
+"""Four-property checks 四性检测: authenticity, integrity, usability, security."""

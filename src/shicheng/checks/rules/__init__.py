@@ -1,0 +1,1 @@
+"""What each automatic check does, by property. Pure: no Django, no network."""

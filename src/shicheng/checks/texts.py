@@ -1,0 +1,20 @@
+"""Texts that stand in the tables in both languages, as messages that are shown in the current one."""
+
+from __future__ import annotations
+
+from shicheng.kernel.messages import Message
+from shicheng.kernel.messages import message as _
+
+
+def bilingual(table: dict[str, str] | None) -> Message:
+    """Make one message of `{zh, en}`; what is kept of it has both, so it can be read in either for ever."""
+    table = table or {}
+    english, chinese = table.get("en", ""), table.get("zh", "")
+    # Translators: a text from a table in both languages. The Chinese must be exactly %(chinese)s
+    # xgettext:no-python-format
+    return _("%(english)s", english=english, chinese=chinese)
+
+
+def plain_chinese(table: dict[str, str] | None) -> str:
+    """Return the Chinese of `{zh, en}`."""
+    return (table or {}).get("zh", "")
