@@ -160,11 +160,8 @@ def _percent(raw: bytes) -> str:
 
 
 def _remark(path: str, raw: bytes) -> Message | None:
-    if not raw.isascii():
-        try:
-            raw.decode("utf-8")
-        except UnicodeDecodeError:
-            return _("it is not written in UTF-8")
+    if "%" in path and path == _percent(raw) and path.encode() != raw:
+        return _("its bytes are text neither in UTF-8 nor in GB18030")
     if len(raw) > _COMPONENT_BYTES and any(len(part) > _COMPONENT_BYTES for part in raw.split(b"/")):
         return _("a part of it is longer than 255 bytes")
     if _SPECIAL.search(path):

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import stat
+from functools import partial
 from pathlib import Path
 
 from shicheng.kernel.messages import message as _
+from shicheng.packages.dat93 import is_dat93, read_dat93
+from shicheng.packages.eep import is_eep, read_eep
 from shicheng.packages.errors import UnreadablePackage
 from shicheng.packages.loose import read_loose
 from shicheng.packages.names import visible
+from shicheng.packages.statement import statement_names
 from shicheng.packages.tars import read_tar, read_tar_gz
 from shicheng.packages.transfer_folder import is_transfer_folder, read_transfer
-from shicheng.packages.tree import Tree, read_folder
-from shicheng.packages.types import Limits, Package
+from shicheng.packages.tree import Tree, open_plain, read_folder
+from shicheng.packages.types import Limits, Package, PackageFile
 from shicheng.packages.zips import looks_like_zip, read_zip
 
 
@@ -26,7 +30,7 @@ def read_package(path: Path, *, limits: Limits | None = None, scratch: Path | No
     limits = limits or Limits()
     tree = open_tree(path, limits=limits, scratch=scratch)
     try:
-        return _read(tree, limits)
+        return _read(tree, limits, scratch)
     except BaseException:
         tree.close()
         raise
@@ -35,13 +39,13 @@ def read_package(path: Path, *, limits: Limits | None = None, scratch: Path | No
 def open_tree(path: Path, *, limits: Limits, scratch: Path | None = None) -> Tree:
     """List what lies at `path`; raise `UnreadablePackage` when it is neither folder nor known container."""
     try:
-        mode = os.stat(path).st_mode
+        mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
-            os.scandir(path).close()  # a folder that may not be listed is no empty folder
+            next(path.iterdir(), None)  # a folder that may not be listed is no empty folder
             return read_folder(path, limits=limits)
         if not stat.S_ISREG(mode):
             raise _unknown(path)
-        with open(path, "rb") as stream:
+        with path.open("rb") as stream:
             head = stream.read(512)
         if looks_like_zip(head):
             return read_zip(path, limits=limits)
@@ -49,6 +53,9 @@ def open_tree(path: Path, *, limits: Limits, scratch: Path | None = None) -> Tre
             return read_tar_gz(path, limits=limits, scratch=scratch)
         if head[257:262] == b"ustar" or path.suffix.lower() == ".tar":
             return read_tar(path, limits=limits)
+        single = _single(path, path.stat().st_size)
+        if _is_eep(single):
+            return single
     except OSError as error:
         raise UnreadablePackage(
             _(
@@ -60,10 +67,30 @@ def open_tree(path: Path, *, limits: Limits, scratch: Path | None = None) -> Tre
     raise _unknown(path)
 
 
-def _read(tree: Tree, limits: Limits) -> Package:
+def _read(tree: Tree, limits: Limits, scratch: Path | None) -> Package:
+    if tree.top("bagit.txt") is not None:
+        from shicheng.packages.bagit import read_bag
+
+        return read_bag(tree, limits=limits)
     if is_transfer_folder(tree):
         return read_transfer(tree, limits=limits)
+    if _is_eep(tree):
+        return read_eep(tree, limits=limits, scratch=scratch)
+    if is_dat93(tree):
+        return read_dat93(tree, limits=limits)
     return read_loose(tree)
+
+
+def _is_eep(tree: Tree) -> bool:
+    """Tell whether every file is an encapsulated record of DA/T 48, but for a description file at the top."""
+    files = [file for path, file in tree.files.items() if path.lower() not in statement_names()]
+    return bool(files) and all(is_eep(file) for file in files)
+
+
+def _single(path: Path, size: int) -> Tree:
+    """Make a tree of one file that is a package by itself."""
+    file = PackageFile(path.name, os.fsencode(path.name), size, partial(open_plain, os.fsencode(path.resolve())), path)
+    return Tree(path=path, name=path.stem, files={file.path: file})
 
 
 def _unknown(path: Path) -> UnreadablePackage:

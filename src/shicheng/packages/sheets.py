@@ -33,7 +33,7 @@ _PIECE = 1 << 20
 def open_sheet(file: PackageFile, mapper: Mapper, *, limits: Limits) -> Table:
     """Open the sheet of a workbook whose header is best known."""
     table = Table()
-    spool = cast(BinaryIO, tempfile.NamedTemporaryFile(suffix=".xlsx"))
+    spool = cast(BinaryIO, tempfile.NamedTemporaryFile(suffix=".xlsx"))  # noqa: SIM115 -- lives as long as the rows
     try:
         with file.open() as stream:
             while piece := stream.read(_PIECE):
@@ -147,11 +147,11 @@ def _special_cells(path: Path, inner: str, limits: Limits) -> tuple[dict[tuple[i
             window = tail + piece
             formulas = formulas or _FORMULA.search(window) is not None
             for found in _MERGED.finditer(window):
-                left, top, right, bottom = range_boundaries(found[1].decode("ascii"))
+                left, top, right, bottom = (edge or 0 for edge in range_boundaries(found[1].decode("ascii")))
                 # Only merging downwards in one column repeats a value; a title across columns does not.
-                if None not in (left, top, right, bottom) and left == right and int(bottom) - int(top) < _MAX_MERGED:
-                    for row in range(int(top) + 1, int(bottom) + 1):
-                        merged[row, int(left)] = (int(top), int(left))
+                if left and left == right and top and bottom - top < _MAX_MERGED:
+                    for row in range(top + 1, bottom + 1):
+                        merged[row, left] = (top, left)
             tail = window[-200:]
     return merged, formulas
 
@@ -208,7 +208,8 @@ def _unreadable(path: str, reason: str) -> Any:
     return problem(
         ProblemKind.LIST,
         _(
-            "The list %(path)s cannot be read as an Excel workbook: %(reason)s. Open and save it again in Excel or WPS.",
+            "The list %(path)s cannot be read as an Excel workbook: %(reason)s. "
+            "Open and save it again in Excel or WPS.",
             path=visible(path),
             reason=reason[:300],
         ),

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, cast
 from shicheng.kernel.messages import message as _
 from shicheng.packages.errors import DamagedMember, UnreadablePackage
 from shicheng.packages.names import choose_encoding, decode_as, problem, visible
-from shicheng.packages.tree import Gatherer, Tree, reroot, special_member
+from shicheng.packages.tree import Gatherer, Tree, open_plain, reroot, special_member
 from shicheng.packages.types import Limits, PackageFile, ProblemKind
 from shicheng.packages.zips import is_bomb
 
@@ -47,11 +47,11 @@ def read_tar(path: Path, *, limits: Limits) -> Tree:
     gatherer = Gatherer(tree, limits)
     length = path.stat().st_size
     found: list[tuple[tarfile.TarInfo, bytes]] = []
-    with open(path, "rb") as stream:
+    with path.open("rb") as stream:
         try:
             with tarfile.open(fileobj=stream, mode="r:", tarinfo=_BoundedInfo, **_NAMES) as archive:
                 for info in archive:
-                    archive.members = []  # tarfile keeps every header; the list here is all that is needed
+                    _forget(archive)
                     found.append((info, _raw(info.name)))
                     if len(found) > limits.files * 2:
                         raise _too_many(tree.name, limits)
@@ -64,7 +64,7 @@ def read_tar(path: Path, *, limits: Limits) -> Tree:
         name = _plain(decode_as(raw, encoding))
         if not _ordinary(gatherer, info, name):
             continue
-        packed = sum(part[1] for part in info.sparse) if info.sparse else info.size
+        packed = _packed(info)
         if info.offset_data + packed > length:
             _breaks_off(tree, name)
             continue
@@ -100,7 +100,9 @@ def read_tar_gz(path: Path, *, limits: Limits, scratch: Path | None) -> Tree:
             if local is None:
                 _breaks_off(tree, name)
             elif gatherer.admits(name, raw, info.size):
-                gatherer.add(PackageFile(name, _plain_raw(raw), info.size, partial(open, local, "rb"), local))
+                gatherer.add(
+                    PackageFile(name, _plain_raw(raw), info.size, partial(open_plain, os.fsencode(local)), local)
+                )
     except BaseException:
         tree.close()
         raise
@@ -119,7 +121,7 @@ def _spool(path: Path, tree: Tree, spooled: list[tuple[bytes, tarfile.TarInfo, P
             tarfile.open(fileobj=stream, mode="r|", tarinfo=_BoundedInfo, **_NAMES) as archive,
         ):
             for info in archive:
-                archive.members = []
+                _forget(archive)
                 if len(spooled) > limits.files * 2:
                     raise _too_many(tree.name, limits)
                 raw = _raw(info.name)
@@ -141,7 +143,7 @@ def _spool(path: Path, tree: Tree, spooled: list[tuple[bytes, tarfile.TarInfo, P
                 spooled.append((raw, info, None))
                 local = spool / f"{len(spooled):08d}"
                 member = archive.extractfile(info)
-                with open(local, "xb") as out:
+                with local.open("xb") as out:
                     written = _copy(member, out)
                 if written != info.size:
                     raise tarfile.ReadError("unexpected end of data")
@@ -157,11 +159,21 @@ def _spool(path: Path, tree: Tree, spooled: list[tuple[bytes, tarfile.TarInfo, P
         _breaks_off(tree)
 
 
+def _forget(archive: Any) -> None:
+    """Drop the headers tarfile keeps: with a million members they would fill the memory."""
+    archive.members = []
+
+
 def _drain(stream: gzip.GzipFile) -> None:
     """Read on to the end, where gzip holds the bytes against its checksum; padding is bounded."""
     left = _PADDING
     while left > 0 and (piece := stream.read(min(_PIECE, left))):
         left -= len(piece)
+
+
+def _packed(info: Any) -> int:
+    """Return how many bytes of a member lie in the tar: holes of a sparse one do not."""
+    return sum(part[1] for part in info.sparse) if info.sparse else info.size
 
 
 def _copy(member: Any, out: BinaryIO) -> int:
@@ -190,7 +202,7 @@ class _Slice(io.RawIOBase):
 
     def __init__(self, container: bytes, start: int, size: int) -> None:
         super().__init__()
-        self._stream = open(container, "rb", buffering=0)
+        self._stream = io.FileIO(os.fsdecode(container))
         self._start = start
         self._size = size
         self._at = 0
@@ -231,7 +243,7 @@ def open_slice(container: bytes, start: int, size: int) -> BinaryIO:
 
 
 def _open_sparse(path: Path, info: tarfile.TarInfo) -> BinaryIO:
-    stream = open(path, "rb")
+    stream = open_plain(os.fsencode(path))
     # tarfile offers no other way to read a sparse member from a second handle
     return cast(BinaryIO, tarfile.ExFileObject(cast(Any, SimpleNamespace(fileobj=stream)), info))
 

@@ -182,7 +182,8 @@ def _note_missing(package: Package, statement: Statement) -> None:
                 problem(
                     ProblemKind.STRUCTURE,
                     _(
-                        "The transfer folder has no %(name)s, which every batch needs. Add it and send the batch again.",
+                        "The transfer folder has no %(name)s, which every batch needs. "
+                        "Add it and send the batch again.",
                         name=visible(name),
                     ),
                     path=name,

@@ -65,7 +65,7 @@ class Gatherer:
         self.tree = tree
         self.limits = limits
         self.total = 0
-        self._seen: dict[str, str] = {}
+        self._seen: set[str] = set()
 
     def admits(self, path: str, raw: bytes, size: int) -> bool:
         """Tell whether a member may come in; if not, the reason is already among the problems."""
@@ -118,8 +118,8 @@ class Gatherer:
 
     def _doubled(self, path: str, raw: bytes) -> PackageProblem | None:
         key = path if path.isascii() else unicodedata.normalize("NFC", path)
-        first = self._seen.setdefault(key, path)
-        if first is path:
+        if key not in self._seen:
+            self._seen.add(key)
             return None
         return problem(
             ProblemKind.DUPLICATE,
@@ -142,7 +142,7 @@ def read_folder(path: Path, *, limits: Limits) -> Tree:
     while pending:
         folder = pending.pop()
         try:
-            with os.scandir(os.path.join(root, folder) if folder else root) as entries:
+            with os.scandir(root + b"/" + folder if folder else root) as entries:
                 found = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
             tree.problems.append(_unreadable(decode_name(folder), error))
@@ -165,11 +165,11 @@ def materialise(file: PackageFile, folder: Path) -> Path:
         return file.local
     folder.mkdir(parents=True, exist_ok=True)
     suffix = "".join(c for c in Path(file.path).suffix[:16] if c.isalnum() and c.isascii())
-    number = len(os.listdir(folder))
+    number = sum(1 for _file in folder.iterdir())
     while True:
         target = folder / (f"{number:08d}.{suffix}" if suffix else f"{number:08d}")
         try:
-            out = open(target, "xb")
+            out = target.open("xb")
             break
         except FileExistsError:
             number += 1
@@ -201,6 +201,7 @@ def read_bytes(file: PackageFile, limit: int) -> bytes:
 
 def reroot(tree: Tree) -> None:
     """Let the single top folder of a container be its root."""
+    _refuse_files_below_files(tree)
     tops = {path.split("/", 1)[0] for path in (*tree.files, *tree.folders)} - {"__MACOSX", ".DS_Store"}
     if len(tops) != 1:
         return
@@ -226,6 +227,32 @@ def reroot(tree: Tree) -> None:
     ]  # fmt: skip
 
 
+def _refuse_files_below_files(tree: Tree) -> None:
+    """Leave out members that lie in a “folder” which is itself a file: no disk can hold both."""
+    good: set[str] = set()
+    for path in list(tree.files):
+        parent = path.rpartition("/")[0]
+        while parent and parent not in good and parent not in tree.files:
+            parent = parent.rpartition("/")[0]
+        if not parent or parent in good:
+            good.add(path.rpartition("/")[0])
+            continue
+        del tree.files[path]
+        tree.problems.append(
+            problem(
+                ProblemKind.DUPLICATE,
+                _(
+                    "The file %(path)s is refused, because %(parent)s is in the package as a file and cannot be a "
+                    "folder as well. Rename one of them.",
+                    path=visible(path),
+                    parent=visible(parent),
+                ),
+                path=path,
+                refused=True,
+            )
+        )
+
+
 def _take(gatherer: Gatherer, entry: os.DirEntry[bytes], raw: bytes) -> bool:
     """Take one entry of a folder; True when it is a folder to walk into."""
     tree = gatherer.tree
@@ -246,7 +273,7 @@ def _take(gatherer: Gatherer, entry: os.DirEntry[bytes], raw: bytes) -> bool:
         return False
     if gatherer.admits(path, raw, status.st_size):
         local = Path(os.fsdecode(entry.path))
-        gatherer.add(PackageFile(path, raw, status.st_size, partial(_open_plain, entry.path), local))
+        gatherer.add(PackageFile(path, raw, status.st_size, partial(open_plain, entry.path), local))
     return False
 
 
@@ -275,8 +302,8 @@ def special_member(path: str, *, link: bool) -> PackageProblem:
     )
 
 
-def _open_plain(path: bytes) -> BinaryIO:
-    # The walk saw an ordinary file here; should somebody have put a link in its place since, it is not followed.
+def open_plain(path: bytes) -> BinaryIO:
+    """Open an ordinary file; a link or device put in its place since the walk is not followed."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from lxml import etree
 
@@ -64,7 +65,7 @@ def parse_xml(source: bytes | BinaryIO, *, path: str, max_bytes: int = MAX_BYTES
                 reason=str(error.msg),
             ),
         ) from None
-    if root.getroottree().docinfo.internalDTD is not None or root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise _dtd(path)
     return root
 
@@ -85,13 +86,10 @@ def root_name(head: bytes) -> str | None:
     if _has_doctype(head):
         return None
     parser = etree.XMLPullParser(events=("start",), resolve_entities=False, no_network=True, load_dtd=False)
-    try:
+    with contextlib.suppress(etree.XMLSyntaxError):
         parser.feed(head)
-        for _event, element in parser.read_events():
-            return local_name(element)
-    except etree.XMLSyntaxError:
-        for _event, element in parser.read_events():
-            return local_name(element)
+    for _event, element in parser.read_events():
+        return local_name(cast(etree._Element, element))
     return None
 
 

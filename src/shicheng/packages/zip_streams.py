@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import io
 import lzma
+import os
 import zlib
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
@@ -43,7 +44,7 @@ class _Member(io.RawIOBase):
     def __init__(self, container: bytes, entry: Entry) -> None:
         super().__init__()
         self._entry = entry
-        self._stream = open(container, "rb")
+        self._stream = io.BufferedReader(io.FileIO(os.fsdecode(container)), _PIECE)
         self._stream.seek(entry.start)
         self._left = entry.packed
         self._unpacker = _unpacker(entry.method, self._stream)

@@ -42,7 +42,7 @@ def read_zip(path: Path, *, limits: Limits) -> Tree:
     """List a zip file; raise `UnreadablePackage` when its directory is missing or broken."""
     tree = Tree(path=path, name=path.stem, container="zip")
     gatherer = Gatherer(tree, limits)
-    with open(path, "rb") as stream:
+    with path.open("rb") as stream:
         length = stream.seek(0, os.SEEK_END)
         directory = _find_directory(stream, length, tree.name)
         if directory.entries > limits.files * 2 or directory.size > limits.list_bytes:
