@@ -62,10 +62,14 @@ def inspect(path: Path, *, name: str = "", want_text: bool = True, budget: Budge
             look.problems.extend(problem for problem in container.problems if problem not in look.problems)
     except OSError as error:
         look.add(FileProblemKind.DAMAGED, _("The file can't be read: %(reason)s.", reason=str(error)))
-        return Inspection(Identification(extension=extension), 0, False, tuple(look.problems), tool=_TOOL)
+        return Inspection(
+            Identification(extension=extension), 0, readable=False, problems=tuple(look.problems), tool=_TOOL
+        )
     except UnreadableOfd as error:
         look.add(error.kind, error.message)
-        return Inspection(Identification(extension=extension), size, False, tuple(look.problems), tool=_TOOL)
+        return Inspection(
+            Identification(extension=extension), size, readable=False, problems=tuple(look.problems), tool=_TOOL
+        )
     fatal = any(problem.fatal for problem in look.problems)
     return Inspection(
         identified,
@@ -154,10 +158,13 @@ class _Look:
             self.pages += 1
             try:
                 text = page_text(page) if want_text else ""
-                self._page(page, decoded)
             except UnreadableOfd as error:
                 self.add(error.kind, error.message)
                 text = ""
+            try:
+                self._page(page, decoded)
+            except UnreadableOfd as error:
+                self.add(error.kind, error.message)
             self.texts.append(text[: self._room])
             if len(text) > self._room:
                 self.add(FileProblemKind.BUDGET, _("The text is longer than is kept; the rest was cut."), fatal=False)

@@ -330,11 +330,9 @@ def _integrity_list(container: Container) -> Iterator[Seal]:
         yield Seal("signature", SealState.NOT_CHECKED, message=text)
         return
     time = root.get("CreationDate", "")
-    listed = {
-        container.locate(found.get("FileLoc", ""), of=part) or found.get("FileLoc", "")
-        for found in xml.descendants(root, "File")
-    }
-    present = set(container.names) - {part, value_part}
+    locations = [found.get("FileLoc") or "" for found in xml.descendants(root, "File")]
+    listed: set[str] = {container.locate(location, of=part) or location for location in locations}
+    present = set(container.names).difference((part, value_part))
     strays, gone = sorted(present - listed), sorted(listed - present)
     if strays or gone:
         text = _(
