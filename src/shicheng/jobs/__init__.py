@@ -1,0 +1,1 @@
+"""Jobs: leased rows that survive the death of any process, and the workers that run them."""

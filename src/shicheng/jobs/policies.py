@@ -1,0 +1,32 @@
+"""Who may see and steer jobs."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from shicheng.jobs.models import Job, Schedule
+from shicheng.kernel.messages import message as _
+from shicheng.people import registry
+from shicheng.people.policies import allows
+from shicheng.people.types import Actor, Role
+
+_ROLES = {Role.ADMINISTRATOR, Role.ARCHIVIST}
+
+READ = registry.permission("jobs.job.read", _("See jobs"), roles=_ROLES)
+CANCEL = registry.permission("jobs.job.cancel", _("Cancel jobs"), roles=_ROLES)
+RETRY = registry.permission("jobs.job.retry", _("Run jobs again"), roles=_ROLES)
+SWITCH = registry.permission("jobs.schedule.switch", _("Switch schedules on and off"), roles={Role.ADMINISTRATOR})
+
+
+def visible(actor: Actor) -> QuerySet[Job]:
+    """Jobs the actor may see: all, or for those limited to some fonds, their own."""
+    if not allows(actor, READ):
+        return Job.objects.none()
+    if actor.fonds is None:
+        return Job.objects.all()
+    return Job.objects.filter(actor_id=actor.user_id) if actor.user_id else Job.objects.none()
+
+
+def visible_schedules(actor: Actor) -> QuerySet[Schedule]:
+    """Schedules the actor may see."""
+    return Schedule.objects.all() if allows(actor, READ) else Schedule.objects.none()
