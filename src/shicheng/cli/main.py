@@ -1,0 +1,56 @@
+"""`shicheng …`: the front door for operators and scripts."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from shicheng import __version__
+from shicheng.cli import archive, finding, intake, keeping, output
+from shicheng.kernel.errors import ShichengError
+
+app = typer.Typer(
+    name="shicheng",
+    help="Shicheng 史宬: takes in an office's records, proves that they are sound, keeps them and finds them again.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"shicheng {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
+) -> None:
+    """Shicheng 史宬."""
+
+
+archive.add_to(app)
+intake.add_to(app)
+finding.add_to(app)
+keeping.add_to(app)
+
+
+def main() -> None:
+    """Run a command; our errors become one plain line on stderr and an exit code."""
+    try:
+        app()
+    except ShichengError as error:
+        if "--json" in sys.argv:
+            output.print_json(
+                {"error": error.code, "message": str(error.message), "hint": str(error.hint) if error.hint else ""}
+            )
+        output.err.print(f"✗ {error}", style="red", markup=False)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(141)
+    except KeyboardInterrupt:
+        sys.exit(130)

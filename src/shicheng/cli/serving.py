@@ -1,0 +1,90 @@
+"""Web and workers as one tree of processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+from shicheng.settings import Settings
+
+
+def serve_archive(settings: Settings, *, host: str, port: int, with_worker: bool) -> int:
+    """Run the web server and, beside it, a worker; restart what dies, end both on Ctrl+C or SIGTERM."""
+    environment = {
+        **os.environ,
+        "SHICHENG_HOME": str(settings.home),
+        "DJANGO_SETTINGS_MODULE": "shicheng.settings.django",
+    }
+    web = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        host,
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+        "--blocking-threads",
+        str(settings.web_threads),
+        "--no-ws",
+        "--log-level",
+        "warning",
+        "shicheng.settings.wsgi:application",
+    ]
+    commands: dict[str, Sequence[str]] = {"web": web}
+    if with_worker:
+        commands["worker"] = [sys.executable, "-m", "shicheng.cli", "worker", "--home", str(settings.home)]
+    running = {name: _start(command, environment) for name, command in commands.items()}
+    stopping = False
+
+    def stop(_signal: int, _frame: object) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    quick_deaths = 0
+    try:
+        while not stopping:
+            time.sleep(0.3)
+            for name, child in list(running.items()):
+                if child.poll() is None:
+                    continue
+                quick_deaths += 1
+                if name == "web" or quick_deaths > 5:  # most likely the port is taken: say so and end
+                    return child.returncode or 1
+                running[name] = _start(commands[name], environment)
+    finally:
+        for child in running.values():
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+        for child in running.values():
+            try:
+                child.wait(20)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+    return 0
+
+
+def work(settings: Settings, *, processes: int, once: bool) -> int:
+    """Run jobs and follow the audit log with the search index until told to stop; returns the jobs done."""
+    from shicheng.jobs.worker import Worker
+    from shicheng.search.follower import IndexFollower
+
+    with IndexFollower(settings.index_path) as follower:
+        done = Worker(processes=processes).run(until_idle=once)
+        if once:
+            follower.catch_up()
+    return done
+
+
+def _start(command: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, env=environment, process_group=0)

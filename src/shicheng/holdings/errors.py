@@ -1,0 +1,17 @@
+"""What can go wrong with holdings."""
+
+from shicheng.kernel.errors import ShichengError
+
+
+class ItemNotFound(ShichengError):
+    """No item has this reference code or id, or it is not open to the actor."""
+
+    code = "holdings.item.unknown"
+    http_status = 404
+
+
+class CodeTaken(ShichengError):
+    """A reference code that an item already has, now or in the past."""
+
+    code = "holdings.item.code_taken"
+    http_status = 409

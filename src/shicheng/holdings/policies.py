@@ -1,0 +1,38 @@
+"""Who may see which items."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from shicheng.holdings.models import Item
+from shicheng.holdings.types import Openness, Secrecy
+from shicheng.kernel.messages import message as _
+from shicheng.people import policies as people
+from shicheng.people import registry
+from shicheng.people.types import Actor, Role
+
+READ = registry.permission("holdings.item.read", _("Read all items"), roles={Role.ARCHIVIST})
+READ_OPEN = registry.permission(
+    "holdings.item.read_open", _("Read opened items"), roles={Role.READER, Role.ADMINISTRATOR}
+)
+REGISTER = registry.permission("holdings.item.register", _("Take items into the holdings"), roles={Role.ARCHIVIST})
+
+
+def visible(actor: Actor) -> QuerySet[Item]:
+    """The items this actor may see: all within their fonds, or only opened ones, or none."""
+    items = Item.objects.all()
+    if people.allows(actor, READ):
+        if actor.fonds is None:
+            return items
+        return items.filter(fonds__code__in=actor.fonds) | items.filter(**OPEN_TO_ALL)
+    if people.allows(actor, READ_OPEN):
+        return items.filter(**OPEN_TO_ALL)
+    return items.none()
+
+
+OPEN_TO_ALL = {"openness": Openness.OPEN.value, "secrecy": Secrecy.PUBLIC.value}
+
+
+def is_open(item: Item) -> bool:
+    """Tell whether anyone may read this item."""
+    return item.openness == Openness.OPEN and item.secrecy == Secrecy.PUBLIC

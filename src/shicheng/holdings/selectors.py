@@ -1,0 +1,187 @@
+"""Reading holdings. Whatever lists items starts from what the actor may see."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import Count, Prefetch, QuerySet, Sum
+
+from shicheng.base.db import chunked
+from shicheng.holdings import policies
+from shicheng.holdings.errors import ItemNotFound
+from shicheng.holdings.models import File, FileText, Item
+from shicheng.holdings.types import Branch, IndexDocument
+from shicheng.kernel.messages import message as _
+from shicheng.people.types import Actor
+
+FILTERS = ("fonds", "category", "year", "retention", "department", "openness", "transfer")
+# Order in which the tree branches below a fonds.
+TREE = ("fonds", "category", "year", "retention", "department")
+ORDERS = {
+    "code": "code_sort",
+    "-code": "-code_sort",
+    "date": "date_from",
+    "-date": "-date_from",
+    "title": "title",
+    "-title": "-title",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ItemQuery:
+    """What a list of items is narrowed to."""
+
+    filters: dict[str, str] = field(default_factory=dict)
+    title: str = ""
+    order: str = "code"
+
+
+def items(actor: Actor, query: ItemQuery | None = None) -> QuerySet[Item]:
+    """Items the actor may see, narrowed and ordered."""
+    query = query or ItemQuery()
+    found = narrow(policies.visible(actor), query.filters)
+    if query.title:
+        found = found.filter(title__icontains=query.title)
+    return found.select_related("fonds").order_by(ORDERS.get(query.order, "code_sort"), "id")
+
+
+def narrow(found: QuerySet[Item], filters: dict[str, str]) -> QuerySet[Item]:
+    """Narrow a set of items by exact values; `year` must be digits, other keys are ignored."""
+    for key in FILTERS:
+        value = filters.get(key)
+        if value is None or value == "":
+            continue
+        if key == "fonds":
+            found = found.filter(fonds__code=value)
+        elif key == "year":
+            found = found.filter(year=int(value)) if value.isdecimal() and len(value) <= 4 else found.none()
+        else:
+            found = found.filter(**{key: value})
+    return found
+
+
+def item(actor: Actor, key: UUID | str) -> Item:
+    """One item by id or reference code; raises `ItemNotFound` if there is none the actor may see."""
+    found = policies.visible(actor).select_related("fonds").prefetch_related("files")
+    try:
+        one = found.get(pk=UUID(str(key)))
+    except (ValueError, Item.DoesNotExist):
+        try:
+            one = found.get(reference_code=str(key))
+        except Item.DoesNotExist as error:
+            raise ItemNotFound(
+                _("There is no record %(key)s here, or it is not open to you.", key=key),
+                hint=_("Search for it by its title or another part of its code."),
+            ) from error
+    return one
+
+
+def file(actor: Actor, file_id: UUID) -> File:
+    """One file of an item the actor may see."""
+    try:
+        return File.objects.select_related("item").get(pk=file_id, item__in=policies.visible(actor))
+    except File.DoesNotExist as error:
+        raise ItemNotFound(_("There is no such file here, or it is not open to you.")) from error
+
+
+def file_text(one: File) -> str | None:
+    """Text drawn from a file, None if it has none."""
+    try:
+        return zlib.decompress(one.text.zipped).decode("utf-8")
+    except FileText.DoesNotExist:
+        return None
+
+
+def neighbours(actor: Actor, one: Item) -> tuple[Item | None, Item | None]:
+    """The items before and after this one in the order of codes within its fonds."""
+    same = policies.visible(actor).filter(fonds=one.fonds)
+    before = same.filter(code_sort__lt=one.code_sort).order_by("-code_sort").first()
+    return before, same.filter(code_sort__gt=one.code_sort).order_by("code_sort").first()
+
+
+def branches(actor: Actor, filters: dict[str, str]) -> list[Branch]:
+    """The branches one level below the place `filters` names in the tree."""
+    level = next((name for name in TREE if not filters.get(name)), None)
+    if level is None:
+        return []
+    column = "fonds__code" if level == "fonds" else level
+    extra = ["fonds__name"] if level == "fonds" else []
+    rows = (
+        narrow(policies.visible(actor), filters)
+        .order_by()
+        .values(column, *extra)
+        .annotate(count=Count("id"))
+        .order_by(column)
+    )
+    found = []
+    for row in rows:
+        value = "" if row[column] is None else str(row[column])
+        label = f"{value} {row['fonds__name']}" if level == "fonds" else value
+        found.append(Branch(key=value, label=label, count=row["count"], filters={**filters, level: value}, level=level))
+    return found
+
+
+def totals(actor: Actor) -> dict[str, int]:
+    """Number of fonds, items, files and bytes the actor may see."""
+    sums = policies.visible(actor).aggregate(
+        items=Count("id"), files=Sum("files_count"), bytes=Sum("bytes"), fonds=Count("fonds", distinct=True)
+    )
+    return {key: int(value or 0) for key, value in sums.items()}
+
+
+def existing_reference_codes(codes: Iterable[str]) -> set[str]:
+    """Those of `codes` that some item has or had. For checks: it tells nothing but that a code is taken."""
+    found: set[str] = set()
+    for part in chunked(list(codes), 500):
+        found.update(Item.objects.filter(reference_code__in=part).values_list("reference_code", flat=True))
+    return found
+
+
+def index_documents(ids: Iterable[UUID]) -> Iterator[IndexDocument]:
+    """What the search index needs of these items; only for the index, which filters by actor itself."""
+    for part in chunked(list(ids), 500):
+        files = File.objects.select_related("text").order_by("order")
+        found = Item.objects.filter(pk__in=part).select_related("fonds").prefetch_related(Prefetch("files", files))
+        for one in found:
+            yield _index_document(one)
+
+
+def all_item_ids() -> Iterator[UUID]:
+    """Ids of every item in a stable order, for making the index anew."""
+    return Item.objects.order_by("id").values_list("id", flat=True).iterator(chunk_size=5000)
+
+
+def _index_document(one: Item) -> IndexDocument:
+    texts = []
+    formats = []
+    for each in one.files.all():
+        formats.append(each.name.rpartition(".")[2].lower() if "." in each.name else "")
+        text = file_text(each)
+        if text:
+            texts.append(text)
+    return IndexDocument(
+        id=one.pk,
+        ref=one.reference_code,
+        title=one.title,
+        author=one.author,
+        document_number=one.document_number,
+        fonds=one.fonds.code,
+        fonds_name=one.fonds.name,
+        category=one.category,
+        year=one.year,
+        retention=one.retention,
+        department=one.department,
+        date=one.date_text,
+        date_from=one.date_from,
+        date_to=one.date_to,
+        openness=one.openness,
+        secrecy=one.secrecy,
+        transfer=one.transfer,
+        code_sort=one.code_sort,
+        formats=tuple(sorted({name for name in formats if name})),
+        elements=one.elements,
+        text="\n".join(texts),
+    )

@@ -1,0 +1,129 @@
+"""Changing holdings."""
+
+from __future__ import annotations
+
+import datetime
+import zlib
+from collections.abc import Sequence
+
+from shicheng.audit import services as audit
+from shicheng.base.db import chunked
+from shicheng.holdings import events, policies
+from shicheng.holdings.describing import draw_columns
+from shicheng.holdings.errors import CodeTaken
+from shicheng.holdings.models import File, FileText, Fonds, Item, ItemVersion
+from shicheng.holdings.types import NewItem
+from shicheng.kernel import clock
+from shicheng.kernel.identifiers import derived_id, new_id
+from shicheng.kernel.messages import message as _
+from shicheng.people.policies import require
+from shicheng.people.types import Actor
+
+
+def found_fonds(*, actor: Actor, code: str, name: str, agency: str = "", at: datetime.datetime | None = None) -> Fonds:
+    """Return the fonds with this code, founding it if it is new. To be called inside `atomic()`."""
+    require(actor, policies.REGISTER, fonds=code)
+    fonds, made = Fonds.objects.get_or_create(
+        code=code, defaults={"name": name or code, "agency": agency, "founded": at or clock.now()}
+    )
+    if made:
+        audit.append(actor, events.FONDS_FOUNDED, ("fonds", str(fonds.pk)), {"code": code, "name": fonds.name})
+    return fonds
+
+
+def register_items(
+    *, actor: Actor, fonds: Fonds, new_items: Sequence[NewItem], at: datetime.datetime | None = None
+) -> int:
+    """Write the rows of items that are durable in the store; those registered already are left alone.
+
+    To be called inside `atomic()`, after the store has promised the objects. Returns how many rows were new.
+    Raises `CodeTaken` if another item has or had one of the codes. Audit entries are the caller's: it knows
+    what the items came with.
+    """
+    require(actor, policies.REGISTER, fonds=fonds.code)
+    known: set[object] = set()
+    for part in chunked([one.id for one in new_items], 500):
+        known.update(Item.objects.filter(pk__in=part).values_list("pk", flat=True))
+    fresh = [one for one in new_items if one.id not in known]
+    for codes in chunked([one.ref for one in fresh], 500):
+        taken = Item.objects.filter(reference_code__in=codes).values_list("reference_code", flat=True).first()
+        if taken is not None:
+            raise CodeTaken(
+                _("The reference code %(code)s belongs to another item already.", code=taken),
+                hint=_("Return the item to the office with this reason; a code is never given twice."),
+            )
+    now = at or clock.now()
+    Item.objects.bulk_create([_item_row(one, fonds, now) for one in fresh], batch_size=400)
+    ItemVersion.objects.bulk_create(
+        [
+            ItemVersion(
+                id=new_id(), item_id=one.id, version=1, elements=one.elements, extra=one.extra, at=now, by=actor.name
+            )
+            for one in fresh
+        ],
+        batch_size=1000,
+    )
+    files: list[File] = []
+    texts: list[FileText] = []
+    for one in fresh:
+        for each in one.files:
+            # The same file of the same item has the same id whenever the database is made anew.
+            row = File(
+                id=derived_id("file", str(one.id), each.logical_path),
+                item_id=one.id,
+                order=each.order,
+                draft_state=each.draft_state,
+                name=each.name,
+                raw_name=each.raw_name,
+                logical_path=each.logical_path,
+                size=each.size,
+                sha512=each.sha512,
+                sha256=each.sha256,
+                sm3=each.sm3,
+                puid=each.puid,
+                format_name=each.format_name[:200],
+                mime=each.mime,
+                pages=each.pages,
+                encoding=each.encoding,
+                technical=each.technical,
+            )
+            files.append(row)
+            if each.text:
+                packed = zlib.compress(each.text.encode("utf-8", "replace"), 1)
+                texts.append(FileText(file=row, zipped=packed, characters=len(each.text)))
+    File.objects.bulk_create(files, batch_size=400)
+    FileText.objects.bulk_create(texts, batch_size=500)
+    return len(fresh)
+
+
+def _item_row(one: NewItem, fonds: Fonds, now: datetime.datetime) -> Item:
+    drawn = draw_columns(one.ref, one.elements)
+    return Item(
+        id=one.id,
+        fonds=fonds,
+        reference_code=one.ref,
+        code_sort=drawn.code_sort,
+        category=drawn.category,
+        year=drawn.year,
+        retention=drawn.retention,
+        department=drawn.department,
+        volume=drawn.volume,
+        number=drawn.number,
+        title=drawn.title,
+        author=drawn.author,
+        document_number=drawn.document_number,
+        date_text=drawn.date_text,
+        date_from=drawn.date_from,
+        date_to=drawn.date_to,
+        secrecy=drawn.secrecy,
+        openness=drawn.openness,
+        pages=drawn.pages,
+        elements=one.elements,
+        extra=one.extra,
+        process=one.process,
+        transfer=one.transfer,
+        object_id=one.object_id,
+        files_count=len(one.files),
+        bytes=sum(each.size for each in one.files),
+        registered=now,
+    )

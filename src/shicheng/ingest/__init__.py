@@ -1,0 +1,1 @@
+"""Transfers in: received, checked, accepted or returned, and built into archival packages."""
