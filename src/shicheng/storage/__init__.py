@@ -1,0 +1,1 @@
+"""The preservation store: OCFL objects, their fixity, the staging area and backups."""
