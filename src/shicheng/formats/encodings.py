@@ -76,7 +76,7 @@ def _strict(sample: bytes, name: str, *, whole: bool) -> Encoding | None:
         if whole:
             sample.decode(name)
         else:
-            codecs.getincrementaldecoder(name)().decode(sample, False)
+            codecs.getincrementaldecoder(name)().decode(sample, final=False)
     except UnicodeDecodeError as error:
         # Only a character that breaks off with the file itself is a cut; anything before is another encoding.
         if (
@@ -119,18 +119,18 @@ def _without_bom_utf16(sample: bytes, *, whole: bool) -> Encoding:
 
 
 def _looks_like_big5(sample: bytes) -> bool:
-    """Tell Big5 from GB18030 when both decode: Big5's second bytes and first bytes fall outside GB 2312's common characters."""
+    """Tell Big5 from GB18030 when both decode: its bytes fall outside GB 2312's common characters."""
     pairs = re.findall(rb"[\x81-\xfe][\x40-\xfe]", sample)
     if len(pairs) < 4 or not _decodes(sample, "big5"):
         return False
-    common_gb = sum((0xB0 <= p[0] <= 0xD7 and p[1] >= 0xA1) or p[0] in (0xA1, 0xA3) for p in pairs)
-    common_big5 = sum(0xA1 <= p[0] <= 0xC6 for p in pairs)
-    return common_big5 - common_gb > 0.2 * len(pairs)
+    common_gb: int = sum((0xB0 <= p[0] <= 0xD7 and p[1] >= 0xA1) or p[0] in (0xA1, 0xA3) for p in pairs)
+    common_big5: int = sum(0xA1 <= p[0] <= 0xC6 for p in pairs)
+    return bool(common_big5 - common_gb > 0.2 * len(pairs))
 
 
 def _decodes(sample: bytes, name: str) -> bool:
     try:
-        codecs.getincrementaldecoder(name)().decode(sample, False)
+        codecs.getincrementaldecoder(name)().decode(sample, final=False)
     except UnicodeDecodeError:
         return False
     return True

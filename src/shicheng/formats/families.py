@@ -38,7 +38,8 @@ FAMILIES = _rows(
     Family("zip", "archive", "ZIP archive", "application/zip", ("zip", "jar", "apk", "kmz", "asice"), zipped=True),
     Family("ole-word", "ole", "Word 97-2003 document", "application/msword", ("doc", "dot")),
     Family("ole-sheet", "ole", "Excel 97-2003 workbook", "application/vnd.ms-excel", ("xls", "xlt", "xlm")),
-    Family("ole-slides", "ole", "PowerPoint 97-2003 presentation", "application/vnd.ms-powerpoint", ("ppt", "pps", "pot")),
+    Family("ole-slides", "ole", "PowerPoint 97-2003 presentation", "application/vnd.ms-powerpoint",
+           ("ppt", "pps", "pot")),
     Family("ole-message", "mail", "Outlook message", "application/vnd.ms-outlook", ("msg",)),
     Family("ole-encrypted", "ole", "Encrypted Office document", "application/x-ole-storage", ()),
     Family("ole", "ole", "OLE compound file", "application/x-ole-storage", ("vsd", "mpp", "pub", "db", "msi")),
@@ -256,4 +257,6 @@ def family_by_extension(extension: str) -> str:
     """Name the family that an extension first stands for."""
     if extension in WPS_FORMATS:
         return {"wps": "ole-word", "et": "ole-sheet", "dps": "ole-slides"}[extension]
+    if extension in _CLAIM_NOTHING:
+        return ""
     return next((name for name, row in FAMILIES.items() if extension in row.extensions), "")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -22,6 +22,11 @@ LARGE = 32 << 20
 _SKETCH = 1 << 20
 _BATCH = 200
 _OFD_NAMESPACE = b"ofdspec.org"
+
+
+def load() -> None:
+    """Start the scanner's runtime now; never before a fork."""
+    import pygfried  # noqa: F401
 
 
 def identify(path: Path, *, name: str | None = None) -> Identification:
@@ -50,14 +55,14 @@ def extension_of(name: str) -> str:
 
 
 def _pronom(paths: Sequence[Path]) -> list[dict[str, Any]]:
-    import pygfried  # here and nowhere else: see the module's docstring
+    import pygfried  # not at the top: see the module's docstring
 
     with tempfile.TemporaryDirectory(prefix="shicheng-sketch-") as scratch:
         shown_paths = [
             _path_for_scan(path, Path(scratch) / f"{number}{path.suffix}") for number, path in enumerate(paths)
         ]
         scanned = [p for p in shown_paths if p is not None]
-        results = iter(pygfried.identify_many(scanned)["files"] if scanned else ())
+        results: Iterator[Any] = iter(pygfried.identify_many(scanned)["files"] if scanned else ())
         return [_best(next(results)) if p is not None else {} for p in shown_paths]
 
 
@@ -120,7 +125,7 @@ def _settle(path: Path, name: str, match: dict[str, Any]) -> Identification:
         puid, shown_name, mime = families.WPS_FORMATS[extension]
         row = families.FAMILIES[family]
         basis = f"{match.get('id', 'OLE')}: {match.get('basis', basis)}"
-        return Identification(puid, shown_name, "", mime, basis, extension, (extension, *row.extensions), False, family)
+        return Identification(puid, shown_name, "", mime, basis, extension, (extension, *row.extensions), family=family)
     # PRONOM calls a damaged OOXML file a plain ZIP; the names inside know better.
     if certain and not (match["id"] == "x-fmt/263" and family != "zip"):
         return _of_match(match, family, extension)
@@ -129,7 +134,7 @@ def _settle(path: Path, name: str, match: dict[str, Any]) -> Identification:
     claimed = families.family_by_extension(extension)
     if match:  # by extension only: what the file claims, not what it is
         return Identification(
-            "", match["format"], "", _mime(match), "extension only", extension, (extension,), False, claimed
+            "", match["format"], "", _mime(match), "extension only", extension, (extension,), family=claimed
         )
     return Identification(basis="extension only" if claimed else "", extension=extension, family=claimed)
 
@@ -196,7 +201,7 @@ def _local_names(path: Path) -> set[str]:
 
 
 def _family_in_ole(path: Path) -> str:
-    import olefile
+    import olefile  # type: ignore[import-untyped]  # ships no types
 
     try:
         with olefile.OleFileIO(str(path)) as ole:

@@ -118,7 +118,6 @@ def _look_at_ofd(subject: Subject, findings: Findings) -> Inspection:
         found: Inspection = ofd.inspect(
             subject.path,
             name=subject.name,
-            identification=subject.identification,
             want_text=subject.want_text,
             budget=subject.budget,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import email
 import email.message
 import email.policy
-from typing import Any, cast
+from typing import Any
 
 from shicheng.formats.encodings import detect_encoding
 from shicheng.formats.findings import Findings, Subject, TextKeeper, looks_executable
@@ -31,7 +31,7 @@ def _look_at_eml(subject: Subject, findings: Findings) -> None:
         raw = source.read(_MOST)
     if len(raw) < subject.size:
         findings.notes.append(_("Only the first %(bytes)s bytes were checked; the file is longer.", bytes=len(raw)))
-    letter = cast(email.message.EmailMessage, email.message_from_bytes(raw, policy=email.policy.default))
+    letter = email.message_from_bytes(raw, policy=email.policy.default)
     defects = [type(defect).__name__ for part in letter.walk() for defect in part.defects]
     if "StartBoundaryNotFoundDefect" in defects or "CloseBoundaryNotFoundDefect" in defects:
         findings.add(
@@ -71,11 +71,12 @@ def _words(part: Any, data: bytes) -> str:
         return words
     from lxml import html
 
-    return str(html.document_fromstring(words.replace("\x00", "")).text_content())
+    root: Any = html.document_fromstring(words.replace("\x00", ""))
+    return str(root.text_content())
 
 
 def _look_at_msg(subject: Subject, findings: Findings) -> None:
-    import olefile
+    import olefile  # type: ignore[import-untyped]  # ships no types
 
     findings.tool = "olefile"
     keeper = TextKeeper(subject.budget.text)

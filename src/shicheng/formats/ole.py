@@ -16,13 +16,14 @@ _MOST = 512 << 20
 _FILEPASS = 0x2F
 _TEXT_FILTER = {
     "ole-word": ("txt", "txt:Text (encoded):UTF8"),
+    # Tab-separated UTF-8, every sheet: the tokens of LibreOffice's CSV filter options.
     "ole-sheet": ("csv", "csv:Text - txt - csv (StarCalc):9,34,76,1,,0,false,true,false,false,false,-1"),
 }
 
 
 def look(subject: Subject, findings: Findings) -> None:
     """Open the compound file strictly and read every stream to its end."""
-    import olefile
+    import olefile  # type: ignore[import-untyped]  # ships no types
 
     findings.tool = "olefile"
     ole = olefile.OleFileIO(str(subject.path), raise_defects=olefile.DEFECT_INCORRECT)
@@ -73,7 +74,7 @@ def _is_encrypted(ole: Any, lowered: set[str]) -> bool:
     if "current user" in lowered:
         with ole.openstream("Current User") as stream:
             head = stream.read(16)
-        return head[12:16] == b"\xdf\xc4\xd1\xf3"  # CurrentUserAtom.headerToken of an encrypted presentation
+        return bytes(head[12:16]) == b"\xdf\xc4\xd1\xf3"  # CurrentUserAtom.headerToken of an encrypted presentation
     return False
 
 
@@ -101,9 +102,7 @@ def _take_text(subject: Subject, findings: Findings) -> None:
     office = shutil.which("soffice") or shutil.which("libreoffice")
     if office is None:
         findings.notes.append(
-            _(
-                "The text was not taken because LibreOffice is not installed; the document can't be searched by its words."
-            )
+            _("The text was not taken because LibreOffice is not installed; its words can't be searched.")
         )
         return
     extension, target = _TEXT_FILTER[subject.identification.family]

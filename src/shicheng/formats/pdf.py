@@ -182,7 +182,7 @@ def _describe(document: Any, findings: Findings) -> None:
 
 def _look_with_pdfium(subject: Subject, findings: Findings) -> None:
     """Load every page and take its text."""
-    import pypdfium2
+    import pypdfium2  # type: ignore[import-untyped]  # ships no types
 
     document = pypdfium2.PdfDocument(str(subject.path))
     try:

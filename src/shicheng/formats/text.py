@@ -40,7 +40,7 @@ def look(subject: Subject, findings: Findings) -> None:
                     source.seek(len(first))
                 done += len(chunk)
                 control += 0 if wide else count_control(chunk)
-                piece = decoder.decode(chunk, False)
+                piece = decoder.decode(chunk, final=False)
                 lines += piece.count("\n")
                 if wide:
                     control += sum(piece.count(chr(code)) for code in (*range(9), *range(14, 27)))
@@ -52,7 +52,7 @@ def look(subject: Subject, findings: Findings) -> None:
                     )
                     break
             else:
-                decoder.decode(b"", True)
+                decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
             _note_break(subject, findings, encoding.name, done, error, cut=done >= subject.size)
     findings.technical["lines"] = lines + 1

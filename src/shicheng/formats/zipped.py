@@ -66,7 +66,7 @@ def test_members(archive: zipfile.ZipFile, subject: Subject, findings: Findings)
                         findings.add(
                             FileProblemKind.BUDGET,
                             _(
-                                "The part %(part)s of %(name)s unpacks to far more than it should; it was not unpacked.",
+                                "The part %(part)s of %(name)s unpacks to far more than it should; it was not tested.",
                                 part=member.filename,
                                 name=subject.name,
                             ),

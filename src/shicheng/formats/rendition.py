@@ -1,0 +1,186 @@
+"""Pictures of files for people: pages, thumbnails, waveforms, poster frames. Nothing here changes a file.
+
+Like inspection, these run parsers on foreign bytes: call them in a child process or a worker, not beside secrets.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from shicheng.formats.errors import CannotRender
+from shicheng.formats.image import open_image
+from shicheng.kernel.messages import message as _
+
+_MEMORY = 1 << 30
+_WIDEST = 6000
+_PEAKS = 600
+_WAVE_SECONDS = 4 * 3600
+_POSTER_SHARE = 0.1
+_pdfium = threading.Lock()  # PDFium is not safe for threads
+
+
+def page_count(path: Path, mime: str) -> int:
+    """Count the pages of a PDF or an image; raises CannotRender for other formats and broken files."""
+    with _reasons(path):
+        if mime == "application/pdf":
+            with _pdfium, _pdf(path) as document:
+                return len(document)
+        if mime.startswith("image/"):
+            with open_image(path, _MEMORY) as image:
+                return int(getattr(image, "n_frames", 1))
+    raise _unknown(path, mime)
+
+
+def render_page(path: Path, mime: str, page: int, width: int) -> bytes:
+    """Draw page `page` (from 1) at most `width` pixels wide, as PNG; images are never enlarged."""
+    width = max(1, min(width, _WIDEST))
+    with _reasons(path):
+        if mime == "application/pdf":
+            return _png(_pdf_page(path, page, width))
+        if mime.startswith("image/"):
+            with open_image(path, _MEMORY) as image:
+                if not 1 <= page <= int(getattr(image, "n_frames", 1)):
+                    raise IndexError(page)
+                image.seek(page - 1)
+                return _png(_shown(image, (width, width * 20)))
+    raise _unknown(path, mime)
+
+
+def thumbnail(path: Path, mime: str, side: int = 256) -> bytes:
+    """Draw the first page or a frame of a video inside a square of `side` pixels, as PNG."""
+    with _reasons(path):
+        if mime == "application/pdf":
+            picture = _pdf_page(path, 1, side)
+            picture.thumbnail((side, side))
+            return _png(picture)
+        if mime.startswith("image/"):
+            with open_image(path, _MEMORY) as image:
+                return _png(_shown(image, (side, side)))
+    if mime.startswith("video/"):
+        return poster_frame(path, width=side)
+    raise _unknown(path, mime)
+
+
+def poster_frame(path: Path, *, width: int = 640) -> bytes:
+    """Draw one frame from near the start of a video, as PNG."""
+    import av
+
+    with _reasons(path), av.open(str(path)) as container:
+        if not container.streams.video:
+            raise ValueError("no picture")
+        stream = container.streams.video[0]
+        if container.duration:
+            container.seek(int(container.duration * _POSTER_SHARE) + (container.start_time or 0), backward=True)
+        for frame in container.decode(stream):
+            picture: Image.Image = frame.to_image()
+            picture.thumbnail((width, width * 4))
+            return _png(picture)
+        raise ValueError("no frame")
+
+
+def waveform(path: Path, *, width: int = 600, height: int = 80) -> str:
+    """Draw the loudness of a recording over time as an SVG without scripts; it takes the colour of the text around."""
+    peaks = _peaks(path)
+    step, middle = width / len(peaks), height / 2
+    bars = "".join(
+        f"M{number * step:.1f} {middle - peak * middle:.1f}V{middle + max(peak * middle, 0.5):.1f}"
+        for number, peak in enumerate(peaks)
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" preserveAspectRatio="none">'
+        f'<path d="{bars}" stroke="currentColor" stroke-width="{step * 0.7:.2f}" fill="none"/></svg>'
+    )
+
+
+def _peaks(path: Path) -> list[float]:
+    """Measure the peak of each of `_PEAKS` equal parts, from 0 to 1, in one pass and little memory."""
+    import av
+
+    with _reasons(path), av.open(str(path)) as container:
+        if not container.streams.audio:
+            raise ValueError("no sound")
+        resampler = av.AudioResampler(format="s16", layout="mono", rate=8000)
+        heights: list[int] = []
+        for frame in container.decode(container.streams.audio[0]):
+            for part in resampler.resample(frame):
+                samples = memoryview(bytes(part.planes[0])[: part.samples * 2]).cast("h")
+                for start in range(0, len(samples), 80):  # hundredths of a second
+                    window = samples[start : start + 80]
+                    heights.append(max(max(window), -min(window)))
+            if len(heights) > _WAVE_SECONDS * 100:
+                break
+    if not heights:
+        return [0.0]
+    count = min(_PEAKS, len(heights))
+    edges = [len(heights) * number // count for number in range(count + 1)]
+    return [min(max(heights[edges[n] : edges[n + 1]]) / 32767, 1.0) for n in range(count)]
+
+
+@contextmanager
+def _reasons(path: Path) -> Iterator[None]:
+    """Turn whatever a parser raises into one error that names the file."""
+    try:
+        yield
+    except (CannotRender, MemoryError):
+        raise
+    except IndexError as error:
+        raise CannotRender(_("The file %(name)s has no such page.", name=path.name)) from error
+    except Exception as error:  # parsers raise anything on broken bytes
+        raise CannotRender(
+            _("The file %(name)s can't be shown: %(reason)s.", name=path.name, reason=str(error)[:200] or "broken")
+        ) from error
+
+
+@contextmanager
+def _pdf(path: Path) -> Iterator[Any]:
+    import pypdfium2  # type: ignore[import-untyped]  # ships no types
+
+    document = pypdfium2.PdfDocument(str(path))
+    try:
+        yield document
+    finally:
+        document.close()
+
+
+def _pdf_page(path: Path, page: int, width: int) -> Image.Image:
+    with _pdfium, _pdf(path) as document:
+        if not 1 <= page <= len(document):
+            raise IndexError(page)
+        sheet = document[page - 1]
+        wide, high = sheet.get_size()
+        # A page of extreme proportions must not cost gigabytes.
+        scale = min(width / max(wide, 1), _WIDEST * 2 / max(high, 1))
+        picture: Image.Image = sheet.render(scale=scale, may_draw_forms=False).to_pil()
+        return picture.copy()
+
+
+def _shown(image: Image.Image, box: tuple[int, int]) -> Image.Image:
+    """Scale down to a box; sixteen-bit greys and palettes become what PNG and browsers show."""
+    image.draft("RGB", box)
+    if image.mode.startswith("I;16"):
+        picture = image.point(lambda value: value / 256).convert("L")
+    elif image.mode == "1":
+        picture = image.convert("L")
+    elif image.mode in ("L", "RGB", "RGBA", "LA"):
+        picture = image.copy()
+    else:
+        picture = image.convert("RGBA" if "transparency" in image.info else "RGB")
+    picture.thumbnail(box)
+    return picture
+
+
+def _png(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def _unknown(path: Path, mime: str) -> CannotRender:
+    return CannotRender(_("Files of type %(mime)s, like %(name)s, can't be shown as pages.", mime=mime, name=path.name))
