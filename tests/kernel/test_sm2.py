@@ -57,7 +57,7 @@ def test_we_accept_signatures_of_gmssl(data: bytes) -> None:
 def test_keys_of_gmssl_are_read_from_their_point() -> None:
     public, secret = gmssl_pyx.sm2_key_generate()
     signature = gmssl_pyx.sm2_sign(secret, public, b"records")
-    assert sm2.verify_with_point(b"\x04" + public, b"records", signature)
+    assert sm2.verify_with_certificate_key(b"\x04" + public, b"records", signature)
     assert sm2.point_from_public_key(sm2.public_key_from_point(b"\x04" + public)) == b"\x04" + public
 
 

@@ -174,7 +174,9 @@ def verify(public_pem: bytes, data: bytes, signature: bytes, *, identity: bytes 
     return valid
 
 
-def verify_with_point(point: bytes, data: bytes, signature: bytes, *, identity: bytes = DEFAULT_IDENTITY) -> bool:
+def verify_with_certificate_key(
+    point: bytes, data: bytes, signature: bytes, *, identity: bytes = DEFAULT_IDENTITY
+) -> bool:
     """Do as `verify` with a key given as the 65 bytes of its point, as a certificate holds it."""
     return verify(public_key_from_point(point), data, signature, identity=identity)
 
