@@ -36,7 +36,7 @@ from shicheng.packages.types import (
 
 _SUFFIXES: Final = (".xml", ".eep")
 _NUMBER = re.compile(r"^(\d+)\s*(?:字节|B|bytes?)?$", re.IGNORECASE)
-_SNIFFED: Final = 4096
+_SNIFFED: Final = 1 << 16
 _LIMITS: Final = Limits()
 
 
