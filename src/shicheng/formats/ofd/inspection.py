@@ -171,23 +171,29 @@ class _Look:
             self._room -= min(self._room, len(text))
 
     def _page(self, page: Page, decoded: set[str]) -> None:
-        """See whether the pictures a page shows are there and can be decoded."""
+        """See whether the pictures a page and its annotations show are there and can be decoded."""
         for layer, owner in page.layers():
-            resources = owner.resources
-            for element in xml.descendants(layer, "ImageObject"):
-                number = element.get("ResourceID", "")
-                media = resources.media.get(number)
-                if media is None or media.part is None:
-                    shown = media.location if media is not None else number
-                    self.add(
-                        FileProblemKind.DAMAGED,
-                        _("The picture %(part)s that a page of the OFD shows is missing.", part=shown),
-                    )
-                elif media.part not in decoded:
-                    self._hurry()
-                    decoded.add(media.part)
+            self._pictures(layer, owner, decoded, fatal=True)
+        for annotation in page.document.annotations(page):
+            # What was laid on the page later is not the record itself.
+            self._pictures(annotation, page, decoded, fatal=False)
+
+    def _pictures(self, root: xml.Element, page: Page, decoded: set[str], *, fatal: bool) -> None:
+        resources = page.resources
+        for element in xml.descendants(root, "ImageObject"):
+            number = element.get("ResourceID", "")
+            media = resources.media.get(number)
+            if media is None or media.part is None:
+                shown = media.location if media is not None else number
+                text = _("The picture %(part)s that a page of the OFD shows is missing.", part=shown)
+                self.add(FileProblemKind.DAMAGED, text, fatal=fatal)
+            elif media.part not in decoded:
+                self._hurry()
+                decoded.add(media.part)
+                try:
                     open_picture(page.document.container.read(media.part), media.part)
-        page.document.annotations(page)
+                except UnreadableOfd as error:
+                    self.add(error.kind, error.message, fatal=fatal)
 
     def _actions(self, document: Document) -> None:
         """Tell of scripts, sounds and addresses outside: what is more than fixed layout."""
