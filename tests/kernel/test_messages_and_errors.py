@@ -47,3 +47,9 @@ def test_an_error_shows_its_reason_and_the_next_step() -> None:
     assert str(error) == "The disk is full. Free some space."
     assert str(ShichengError(_("The disk is full."))) == "The disk is full."
     assert (error.exit_code, error.http_status) == (1, 400)
+
+
+def test_a_message_inside_a_message_keeps_its_own_template() -> None:
+    inner = _("after %(year)s", year=1949)
+    outer = _("A year %(when)s was expected.", when=inner)
+    assert Message.from_json(outer.to_json()) == outer

@@ -11,7 +11,8 @@ from django.shortcuts import render
 from django.template import loader
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import check_for_language, gettext as _
+from django.utils.translation import check_for_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from shicheng import __version__
@@ -36,8 +37,14 @@ def error_page(
     request: HttpRequest, *, status: int, title: str, message: str, hint: str = "", code: str = ""
 ) -> HttpResponse:
     """Answer with a page that names the thing, the reason and the next step."""
-    context = {"title": title, "message": message, "hint": hint, "code": code, "status": status,
-               "number": getattr(request, "number", "")}
+    context = {
+        "title": title,
+        "message": message,
+        "hint": hint,
+        "code": code,
+        "status": status,
+        "number": getattr(request, "number", ""),
+    }
     return HttpResponse(loader.render_to_string("base/error.html", context, request), status=status)
 
 
@@ -59,7 +66,11 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(target)
     if check_for_language(language):
         response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 86400, httponly=True, samesite="Lax",
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=365 * 86400,
+            httponly=True,
+            samesite="Lax",
             secure=settings.SESSION_COOKIE_SECURE,
         )
     return response
@@ -67,28 +78,44 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400."""
-    return error_page(request, status=400, title=_("The request can't be understood"),
-                      message=_("Something in the address or the form was not in the form it should have."),
-                      hint=_("Go back, reload the page and try once more."))
+    return error_page(
+        request,
+        status=400,
+        title=_("The request can't be understood"),
+        message=_("Something in the address or the form was not in the form it should have."),
+        hint=_("Go back, reload the page and try once more."),
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403."""
-    return error_page(request, status=403, title=_("You may not do this"),
-                      message=_("Your account has no permission for this page."),
-                      hint=_("Ask an administrator of this archive for the role you need, or sign in as another user."))
+    return error_page(
+        request,
+        status=403,
+        title=_("You may not do this"),
+        message=_("Your account has no permission for this page."),
+        hint=_("Ask an administrator of this archive for the role you need, or sign in as another user."),
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404."""
-    return error_page(request, status=404, title=_("There is nothing here"),
-                      message=_("No page or record has this address, or it is not open to you."),
-                      hint=_("Search for the record by its title or reference code."))
+    return error_page(
+        request,
+        status=404,
+        title=_("There is nothing here"),
+        message=_("No page or record has this address, or it is not open to you."),
+        hint=_("Search for the record by its title or reference code."),
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, with a number to give to the administrator and never a stack trace."""
     number = getattr(request, "number", "")
-    return error_page(request, status=500, title=_("Something broke on our side"),
-                      message=_("The request was not carried out; nothing was changed halfway."),
-                      hint=_("Tell the administrator the number %(number)s.") % {"number": number})
+    return error_page(
+        request,
+        status=500,
+        title=_("Something broke on our side"),
+        message=_("The request was not carried out; nothing was changed halfway."),
+        hint=_("Tell the administrator the number %(number)s.") % {"number": number},
+    )

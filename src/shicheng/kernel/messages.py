@@ -33,7 +33,8 @@ class Message:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Message:
         """Read back what `to_json` wrote."""
-        return cls(stored["template"], dict(stored.get("params", {})))
+        params = stored.get("params", {})
+        return cls(stored["template"], {key: _nested(value) for key, value in params.items()})
 
 
 def message(template: str, /, **params: Any) -> Message:
@@ -42,4 +43,10 @@ def message(template: str, /, **params: Any) -> Message:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Message):
+        return value.to_json()
     return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def _nested(value: Any) -> Any:
+    return Message.from_json(value) if isinstance(value, dict) else value

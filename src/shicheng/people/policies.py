@@ -7,8 +7,7 @@ from shicheng.people import registry
 from shicheng.people.errors import NotPermitted
 from shicheng.people.types import Actor, Role
 
-SIGN_IN = registry.permission("people.desk.enter", _("Enter the desk"),
-                              roles={Role.ARCHIVIST, Role.ADMINISTRATOR})
+SIGN_IN = registry.permission("people.desk.enter", _("Enter the desk"), roles={Role.ARCHIVIST, Role.ADMINISTRATOR})
 MANAGE = registry.permission("people.account.manage", _("Manage accounts"), roles={Role.ADMINISTRATOR})
 
 

@@ -37,8 +37,11 @@ def load(home: Path | str | None = None, **overrides: Any) -> Settings:
             values = tomllib.loads(path.read_text("utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise BadSettings(
-                _("The settings file %(path)s can't be read: %(reason)s. Mend that line and start again.",
-                  path=path, reason=error)
+                _(
+                    "The settings file %(path)s can't be read: %(reason)s. Mend that line and start again.",
+                    path=path,
+                    reason=error,
+                )
             ) from error
     known = set(Settings.model_fields)
     for key in sorted(os.environ):
@@ -55,8 +58,13 @@ def load(home: Path | str | None = None, **overrides: Any) -> Settings:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         raise BadSettings(
-            _("The setting %(name)s has a value that can't be used: %(reason)s. Correct it in %(path)s or in %(variable)s.",
-              name=name, reason=first["msg"], path=path, variable=PREFIX + name.upper())
+            _(
+                "The setting %(name)s has a value that can't be used: %(reason)s. Correct it in %(path)s or in %(variable)s.",
+                name=name,
+                reason=first["msg"],
+                path=path,
+                variable=PREFIX + name.upper(),
+            )
         ) from error
 
 

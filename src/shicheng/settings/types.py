@@ -19,8 +19,12 @@ class Settings(BaseSettings):
         default=Path("archive"),
         description="Folder of the archive: settings file, database, store, index, keys. Set by --home or SHICHENG_HOME.",
     )
-    archive_name: str = Field(default="史宬", min_length=1, description="Name of the archive as shown on pages and forms.")
-    archive_code: str = Field(default="", description="Six-digit code of the archive (档案馆代码), empty if it has none.")
+    archive_name: str = Field(
+        default="史宬", min_length=1, description="Name of the archive as shown on pages and forms."
+    )
+    archive_code: str = Field(
+        default="", description="Six-digit code of the archive (档案馆代码), empty if it has none."
+    )
     language: Literal["zh-hans", "en"] = Field(
         default="zh-hans", description="Language of the command line, of reports and of pages before anyone chose."
     )
@@ -46,7 +50,9 @@ class Settings(BaseSettings):
         description="Virus scanner: path of clamd's socket or host:port; empty: /run/clamav/clamd.ctl if it is there.",
     )
     workers: int = Field(
-        default_factory=lambda: min(8, os.cpu_count() or 1), ge=1, le=256,
+        default_factory=lambda: min(8, os.cpu_count() or 1),
+        ge=1,
+        le=256,
         description="Processes that do heavy work (hashing, identification, text) side by side.",
     )
     host: str = Field(default="127.0.0.1", description="Address that `serve` listens on.")
@@ -54,18 +60,30 @@ class Settings(BaseSettings):
     allowed_hosts: list[str] = Field(
         default=["localhost", "127.0.0.1", "[::1]"], description="Host names that pages are served for."
     )
-    https: bool = Field(default=False, description="Pages are reached by HTTPS: cookies are marked secure, HSTS is sent.")
+    https: bool = Field(
+        default=False, description="Pages are reached by HTTPS: cookies are marked secure, HSTS is sent."
+    )
     web_threads: int = Field(default=8, ge=1, le=64, description="Threads of the web server for database work.")
-    inspect_seconds: float = Field(default=60.0, gt=0, description="Longest time one file may take to be looked at, in seconds.")
-    inspect_memory: int = Field(default=2 << 30, ge=256 << 20, description="Most memory one looking process may take, in bytes.")
+    inspect_seconds: float = Field(
+        default=60.0, gt=0, description="Longest time one file may take to be looked at, in seconds."
+    )
+    inspect_memory: int = Field(
+        default=2 << 30, ge=256 << 20, description="Most memory one looking process may take, in bytes."
+    )
     upload_bytes: int = Field(default=64 << 30, ge=1 << 20, description="Largest upload taken by the web, in bytes.")
     free_bytes: int = Field(
-        default=512 << 20, ge=0, description="Intake stops cleanly when the disk would have less than this free, in bytes."
+        default=512 << 20,
+        ge=0,
+        description="Intake stops cleanly when the disk would have less than this free, in bytes.",
     )
     verify_days: int = Field(default=90, ge=1, description="Days within which every object's fixity is verified once.")
-    verify_rate: int = Field(default=0, ge=0, description="Bytes a second scheduled verification reads at most; 0: no limit.")
+    verify_rate: int = Field(
+        default=0, ge=0, description="Bytes a second scheduled verification reads at most; 0: no limit."
+    )
     session_hours: int = Field(default=10, ge=1, le=72, description="Hours after which a sign-in ends.")
-    debug: bool = Field(default=False, description="Show details of errors on pages. Never on a machine that others reach.")
+    debug: bool = Field(
+        default=False, description="Show details of errors on pages. Never on a machine that others reach."
+    )
 
     @field_validator("home", mode="after")
     @classmethod

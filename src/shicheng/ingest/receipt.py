@@ -1,0 +1,93 @@
+"""The receipt 电子档案移交与接收登记表 with its list of digests, in two copies, as PDF/A.
+
+The rows follow the form as it was seen (digest list stating its algorithm, gigabytes with three decimals);
+two copies, one for each side.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import typst
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from shicheng.ingest.models import Transfer
+
+GIGABYTE = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class DigestLine:
+    """One line of the list of digests."""
+
+    content: str
+    size: int
+    sm3: str
+
+
+def write_receipt(
+    *, transfer: Transfer, archive_name: str, digests: Sequence[DigestLine], findings: dict[str, str], language: str
+) -> bytes:
+    """Write the receipt as PDF/A-2b; `findings` gives for each property what the receiving check said."""
+    with translation.override(language):
+        data = _data(transfer, archive_name, digests, findings, language)
+    compiled = _compiler().compile(
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, format="pdf", pdf_standards=["a-2b"]
+    )
+    assert isinstance(compiled, bytes)
+    return compiled
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    return typst.Compiler(str(Path(__file__).parent / "forms" / "receipt.typ"))
+
+
+def _data(
+    transfer: Transfer, archive_name: str, digests: Sequence[DigestLine], findings: dict[str, str], language: str
+) -> dict[str, object]:
+    received = timezone.localtime(transfer.received_at).strftime("%Y-%m-%d %H:%M") if transfer.received_at else ""
+    rows = [
+        (_("Name of the transfer"), f"{transfer.number}　{transfer.name}"),
+        (_("Description of the content"), f"{transfer.fonds_code} {transfer.fonds_name}　{transfer.category}".strip()),
+        (_("Number of electronic records"), _("%(items)s items, %(files)s files; accepted %(accepted)s, held %(held)s") % {
+            "items": transfer.items, "files": transfer.files, "accepted": transfer.accepted, "held": transfer.held}),
+        (_("Amount of data"), f"{transfer.bytes / GIGABYTE:.3f} GB"),
+        (_("Range on the carrier"), _("as in the structure of the package")),
+        (_("Kind of carrier"), _("online")),
+        (_("Received"), received),
+    ]
+    checks = [
+        (_("Accuracy"), findings.get("authenticity", "")),
+        (_("Completeness"), findings.get("integrity", "")),
+        (_("Usability"), findings.get("usability", "")),
+        (_("Safety"), findings.get("security", "")),
+        (_("Look of the carrier"), _("to be looked at by a person")),
+        (_("Digests"), _("%(count)s files by SM3, list attached") % {"count": len(digests)}),
+    ]
+    return {
+        "title": _("Transfer and receipt form for electronic records"),
+        "lang": "zh" if language.startswith("zh") else "en",
+        "archive": archive_name,
+        "agency": transfer.agency,
+        "transfer": transfer.number,
+        "filled_by": transfer.decided_by,
+        "copies": [_("Copy 1 of 2: kept by the transferring unit"), _("Copy 2 of 2: kept by the receiving archive")],
+        "rows": [{"label": label, "value": value} for label, value in rows],
+        "checks": [{"sender": label + "：", "receiver": f"{label}：{value}"} for label, value in checks],
+        "digests": [
+            {"content": line.content, "size": f"{line.size:,}", "digest": line.sm3} for line in digests
+        ],
+        "labels": {
+            "inspection": _("Inspection"), "sender": _("Transferring unit"), "receiver": _("Receiving archive"),
+            "filled_by": _("Filled in by"), "reviewed_by": _("Reviewed by"), "signature": _("signature, date"),
+            "unit": _("Unit"), "seal": _("(seal)"), "digest_list": _("List of digests"),
+            "digest_note": _("Algorithm: SM3 (GB/T 32905). One line for each file of the transfer as it was received."),
+            "content": _("Content"), "capacity": _("Bytes"), "digest": _("Digest"),
+        },
+    }

@@ -1,0 +1,194 @@
+"""Changing transfers: each service is one short transaction, slow work is in jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max
+
+from shicheng.audit import services as audit
+from shicheng.base.db import atomic
+from shicheng.ingest import events, policies
+from shicheng.ingest.errors import NothingToAccept
+from shicheng.ingest.models import Transfer
+from shicheng.ingest.states import TRANSFER
+from shicheng.kernel import clock
+from shicheng.kernel.messages import message as _
+from shicheng.kernel.states import ReasonMissing
+from shicheng.people.policies import require
+from shicheng.people.types import Actor
+from shicheng.settings import current
+
+
+def announce(*, actor: Actor, name: str, source: str = "") -> Transfer:
+    """Give a coming transfer its number; the bytes follow. One announced from the same place is taken up again."""
+    require(actor, policies.RECEIVE)
+    with atomic():
+        waiting = Transfer.objects.select_for_update().filter(state="announced", source=source, name=name).first()
+        if waiting is not None:
+            return waiting
+        transfer = Transfer.objects.create(
+            number=_next_number(clock.now()), name=name[:300], source=source, announced_at=clock.now()
+        )
+        _log(actor, events.ANNOUNCED, transfer, {"name": transfer.name, "source": source})
+    return transfer
+
+
+def receive(*, actor: Actor, transfer_id: UUID, facts: Mapping[str, Any]) -> Transfer:
+    """Note that all bytes of a transfer lie in staging; `facts` are the columns that are known now."""
+    require(actor, policies.RECEIVE)
+    with atomic():
+        transfer = _locked(transfer_id)
+        for name, value in facts.items():
+            setattr(transfer, name, value)
+        transfer.received_at = clock.now()
+        _move(transfer, "receive")
+        _log(actor, events.RECEIVED, transfer, {
+            "items": transfer.items, "files": transfer.files, "bytes": transfer.bytes, "sm3": transfer.content_digest,
+            "agency": transfer.agency, "fonds": transfer.fonds_code,
+        })
+    return transfer
+
+
+def start_check(*, actor: Actor, transfer_id: UUID) -> Transfer:
+    """Move a transfer into its check and hand the work to a job."""
+    from shicheng.ingest import work
+    from shicheng.jobs import services as jobs
+
+    require(actor, policies.CHECK)
+    with atomic():
+        transfer = _locked(transfer_id)
+        if transfer.state != "checking":
+            _move(transfer, "check", save=False)
+        job = jobs.enqueue(
+            work.check_transfer, unique_key=f"ingest:{transfer.pk}", actor=actor, transfer_id=str(transfer.pk)
+        )
+        transfer.job = job.pk
+        transfer.save()
+        _log(actor, events.CHECK_STARTED, transfer, {"attempt": transfer.attempt})
+    return transfer
+
+
+def finish_check(*, actor: Actor, transfer_id: UUID, report: UUID, passed: bool, faulty: int, errors: int) -> Transfer:
+    """Note how the check came out. Safe to run twice for one report."""
+    require(actor, policies.CHECK)
+    with atomic():
+        transfer = _locked(transfer_id)
+        if transfer.report == report:
+            return transfer
+        transfer.report = report
+        transfer.held = faulty
+        _move(transfer, "pass" if passed else "fail")
+        _log(actor, events.CHECKED if passed else events.FAILED, transfer,
+             {"report": str(report), "errors": errors, "faulty_items": faulty})
+    return transfer
+
+
+def accept(*, actor: Actor, transfer_id: UUID) -> Transfer:
+    """Accept a whole transfer and start its accession."""
+    return _decide(actor=actor, transfer_id=transfer_id, verb="accept", event=events.ACCEPTED, reason="")
+
+
+def accept_passing(*, actor: Actor, transfer_id: UUID, reason: str) -> Transfer:
+    """Accept the sound items of a failed transfer, with a reason; the others are held."""
+    return _decide(actor=actor, transfer_id=transfer_id, verb="accept_passing", event=events.PARTLY_ACCEPTED, reason=reason)
+
+
+def return_transfer(*, actor: Actor, transfer_id: UUID, reason: str) -> Transfer:
+    """Return a transfer to the office with the reasons; it may come again under the same number."""
+    require(actor, policies.RETURN)
+    with atomic():
+        transfer = _locked(transfer_id)
+        transfer.reason = _reason(reason)
+        transfer.decided_by, transfer.decided_at = actor.name, clock.now()
+        transfer.held = transfer.items
+        _move(transfer, "return")
+        _log(actor, events.RETURNED, transfer, {"reason": transfer.reason, "report": str(transfer.report or "")})
+    return transfer
+
+
+def resubmit(*, actor: Actor, transfer_id: UUID, name: str, source: str) -> Transfer:
+    """Open a transfer for the same number again, after it was returned or partly held."""
+    require(actor, policies.RECEIVE)
+    with atomic():
+        transfer = _locked(transfer_id)
+        if transfer.state == "announced" and transfer.source == source:
+            return transfer
+        transfer.attempt += 1
+        transfer.name, transfer.source = name[:300], source
+        transfer.report = None
+        _move(transfer, "resubmit")
+        _log(actor, events.RESUBMITTED, transfer, {"attempt": transfer.attempt, "name": name})
+    return transfer
+
+
+def finish_storing(*, actor: Actor, transfer_id: UUID, accepted: int, held: int, stored_at: datetime) -> Transfer:
+    """Note that everything accepted is durable, registered and proved by its papers. Safe to run twice."""
+    require(actor, policies.ACCEPT)
+    with atomic():
+        transfer = _locked(transfer_id)
+        if transfer.state == "stored":
+            return transfer
+        transfer.accepted += accepted
+        transfer.held = held
+        transfer.stored_at = stored_at
+        _move(transfer, "store")
+        _log(actor, events.STORED, transfer, {"accepted": accepted, "held": held, "attempt": transfer.attempt})
+    return transfer
+
+
+def _decide(*, actor: Actor, transfer_id: UUID, verb: str, event: str, reason: str) -> Transfer:
+    from shicheng.ingest import work
+    from shicheng.jobs import services as jobs
+
+    with atomic():
+        transfer = _locked(transfer_id)
+        require(actor, policies.ACCEPT, fonds=transfer.fonds_code or None)
+        if transfer.items and transfer.held >= transfer.items:
+            raise NothingToAccept(
+                _("Every item of transfer %(number)s has faults; there is nothing to accept.", number=transfer.number),
+                hint=_("Return the transfer with the report, so that the office can mend it."),
+            )
+        if verb == "accept_passing":
+            transfer.reason = _reason(reason)
+        transfer.decided_by, transfer.decided_at = actor.name, clock.now()
+        _move(transfer, verb, save=False)
+        job = jobs.enqueue(
+            work.store_transfer, unique_key=f"ingest:{transfer.pk}", actor=actor, transfer_id=str(transfer.pk)
+        )
+        transfer.job = job.pk
+        transfer.save()
+        _log(actor, event, transfer, {"reason": transfer.reason, "report": str(transfer.report or "")})
+    return transfer
+
+
+def _locked(transfer_id: UUID) -> Transfer:
+    return Transfer.objects.select_for_update().get(pk=transfer_id)
+
+
+def _move(transfer: Transfer, verb: str, *, save: bool = True) -> None:
+    transfer.state = TRANSFER.next(transfer.state, verb)
+    if save:
+        transfer.save()
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise ReasonMissing(_("This decision needs a reason."), hint=_("Write for the office why, then decide again."))
+    return text.strip()
+
+
+def _log(actor: Actor, event: str, transfer: Transfer, details: dict[str, Any]) -> None:
+    audit.append(actor, event, ("transfer", str(transfer.pk)), {"number": transfer.number, **details})
+
+
+def _next_number(now: datetime) -> str:
+    """`2026-0001`: year and running number. Inside a transaction that holds the write lock."""
+    from zoneinfo import ZoneInfo
+
+    year = now.astimezone(ZoneInfo(current().time_zone)).year
+    last = Transfer.objects.filter(number__startswith=f"{year}-").aggregate(last=Max("number"))["last"]
+    return f"{year}-{int(last.rpartition('-')[2]) + 1 if last else 1:04d}"
