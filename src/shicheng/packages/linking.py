@@ -94,13 +94,13 @@ def _share_out(rows: list[PackageItem], entries: list[ListedFile]) -> None:
     """Give the files listed under one code to the several rows that carry it, a run of files at a time."""
     runs = _runs(entries)
     scores = [
-        (_likeness(row, run), -index, run_index, index)
+        (_likeness(row, run), -index, -run_index)
         for run_index, run in enumerate(runs)
         for index, row in enumerate(rows)
     ]
     taken_runs: set[int] = set()
     taken_rows: set[int] = set()
-    for score, _order, run_index, index in sorted(scores, reverse=True):
+    for score, index, run_index in ((score, -i, -r) for score, i, r in sorted(scores, reverse=True)):
         if score > 0 and run_index not in taken_runs and index not in taken_rows:
             taken_runs.add(run_index)
             taken_rows.add(index)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import itertools
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 
 from shicheng.kernel.messages import message as _
 from shicheng.packages.names import problem, visible
-from shicheng.packages.texts import detect_encoding
+from shicheng.packages.texts import Encoding, detect_encoding
 from shicheng.packages.types import Limits, PackageFile, PackageProblem, ProblemKind
 
 HEADER_ROWS = 20
@@ -133,7 +134,7 @@ def _open_text(file: PackageFile, mapper: Mapper, *, limits: Limits) -> Table:
         table.problems.append(encoding.problem)
     delimiter, found = ",", None
     for candidate in _DELIMITERS:
-        with _text(file, encoding.codec) as stream:
+        with _text(file, encoding) as stream:
             start = _first_rows(stream, candidate)
         match = find_header(start, mapper)
         if match is not None and (found is None or _known(match) > _known(found)):
@@ -141,7 +142,7 @@ def _open_text(file: PackageFile, mapper: Mapper, *, limits: Limits) -> Table:
     if found is None:
         table.problems.append(no_header(file.path))
         return table
-    stream = _text(file, encoding.codec)
+    stream = _text(file, encoding)
     rows = _parse(stream, delimiter, table, file.path)
     for _skipped in range(found[0]):
         next(rows)
@@ -156,15 +157,17 @@ def _known(found: tuple[int, list[str | None]]) -> int:
     return sum(name is not None for name in found[1])
 
 
-def _text(file: PackageFile, codec: str) -> io.TextIOWrapper:
-    return io.TextIOWrapper(file.open(), encoding=codec, errors="replace", newline="")
+def _text(file: PackageFile, encoding: Encoding) -> io.TextIOWrapper:
+    stream = file.open()
+    stream.read(encoding.skip)
+    return io.TextIOWrapper(stream, encoding=encoding.codec, errors="replace", newline="")
 
 
 def _first_rows(stream: io.TextIOWrapper, delimiter: str) -> list[list[str]]:
-    try:
-        return list(itertools.islice(csv.reader(_lines(stream, None, ""), delimiter=delimiter), HEADER_ROWS))
-    except csv.Error:
-        return []
+    rows: list[list[str]] = []
+    with contextlib.suppress(csv.Error):  # told when the rows themselves are read
+        rows.extend(itertools.islice(csv.reader(_lines(stream, None, ""), delimiter=delimiter), HEADER_ROWS))
+    return rows
 
 
 def _lines(stream: io.TextIOWrapper, table: Table | None, path: str) -> Iterator[str]:

@@ -102,6 +102,7 @@ def _rows(spool: BinaryIO, sheet: Any, merged: dict[tuple[int, int], tuple[int, 
           path: str) -> Iterator[list[str]]:  # fmt: skip
     """Give every row; cells inside a merged block take the value of its first cell."""
     firsts = set(merged.values())
+    width = max((column for _row, column in merged), default=0)
     values: dict[tuple[int, int], str] = {}
     with spool:
         number = 0
@@ -109,6 +110,8 @@ def _rows(spool: BinaryIO, sheet: Any, merged: dict[tuple[int, int], tuple[int, 
             for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
                 cells = _texts(row)
                 if merged:
+                    # rows end at their last filled cell; a merged block may reach further
+                    cells.extend([""] * (width - len(cells)))
                     _fill(cells, number, merged, firsts, values)
                 yield cells
         except Exception as error:  # as above: a damaged sheet may fail in any way, and only here

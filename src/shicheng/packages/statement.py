@@ -59,7 +59,8 @@ def parse_statement(text: str, *, path: str) -> tuple[Statement, list[PackagePro
             continue
         key, value = _split(line)
         if key is None:
-            if last is not None:  # a value that goes on in the next line
+            # A text may go on in the next line; a number or code may not.
+            if last is not None and fold_header(last) not in _FIELD_BY_KEY:
                 statement.values[last] = f"{statement.values[last]}\n{line.strip()}".strip()
             continue
         if key in statement.values:

@@ -25,6 +25,7 @@ class Encoding:
     codec: str
     errors: str = "strict"
     problem: PackageProblem | None = None
+    skip: int = 0  # bytes of a mark that does not belong to this encoding
 
 
 def fold_header(text: str) -> str:
@@ -41,13 +42,14 @@ def detect_encoding(file: PackageFile, *, limit: int) -> Encoding:
         if wide == "utf-16" or wide in ("utf-16-le", "utf-16-be"):
             clean = _decodes(head, stream, (wide,), limit)
             return Encoding(wide) if wide in clean else Encoding(wide, "replace", _unclean(file))
-        clean = _decodes(head, stream, ("utf-8", "gb18030"), limit)
+        mark = len(codecs.BOM_UTF8) if claimed else 0
+        clean = _decodes(head[mark:], stream, ("utf-8", "gb18030"), limit)
     if "utf-8" in clean:
         return Encoding("utf-8-sig")
     if "gb18030" in clean:
         if claimed is None:
             return Encoding("gb18030")
-        return Encoding("gb18030", "strict", _mislabelled(file, "UTF-8", "GB18030"))
+        return Encoding("gb18030", "strict", _mislabelled(file, "UTF-8", "GB18030"), mark)
     codec = "utf-8-sig" if claimed or _looks_utf8(head) else "gb18030"
     return Encoding(codec, "replace", _unclean(file))
 
@@ -56,6 +58,7 @@ def read_text(file: PackageFile, *, limit: int) -> tuple[str, PackageProblem | N
     """Read a small text file whole, with what is wrong about its encoding."""
     encoding = detect_encoding(file, limit=limit)
     with file.open() as stream:
+        stream.read(encoding.skip)
         text = stream.read(limit).decode(encoding.codec, encoding.errors if encoding.errors != "strict" else "replace")
     return text.removeprefix("\ufeff"), encoding.problem
 

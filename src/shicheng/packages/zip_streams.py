@@ -33,6 +33,7 @@ class Entry:
     offset: int
     mode: int
     start: int = 0
+    limit: int = 0  # where the next member or the directory begins
 
 
 def open_entry(container: bytes, entry: Entry) -> BinaryIO:

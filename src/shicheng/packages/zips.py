@@ -90,15 +90,7 @@ def _take(gatherer: Gatherer, stream: BinaryIO, entry: Entry, overlapping: set[i
             ),
         )
     elif entry.offset in overlapping:
-        refused = _refused(
-            ProblemKind.BOMB,
-            path,
-            _(
-                "The member %(path)s is refused, because it shares its bytes with another member, as zip "
-                "bombs do. Pack the files again.",
-                path=visible(path),
-            ),
-        )
+        refused = _shared(path)
     elif is_bomb(entry.size, entry.packed, gatherer.limits):
         refused = _refused(
             ProblemKind.BOMB,
@@ -144,6 +136,8 @@ def _mismatch(stream: BinaryIO, entry: Entry) -> PackageProblem | None:
     name = stream.read(name_length)
     entry.start = entry.offset + 30 + name_length + extra_length
     sized = not flags & 0x8 and size != 0xFFFFFFFF
+    if entry.start + entry.packed > entry.limit:
+        return _shared(entry.path)
     if name != entry.raw or method != entry.method or (sized and (size != entry.size or crc != entry.crc)):
         return _refused(
             ProblemKind.DAMAGED,
@@ -155,6 +149,18 @@ def _mismatch(stream: BinaryIO, entry: Entry) -> PackageProblem | None:
             ),
         )
     return None
+
+
+def _shared(path: str) -> PackageProblem:
+    return _refused(
+        ProblemKind.BOMB,
+        path,
+        _(
+            "The member %(path)s is refused, because it shares its bytes with another member, as zip "
+            "bombs do. Pack the files again.",
+            path=visible(path),
+        ),
+    )
 
 
 def _find_directory(stream: BinaryIO, length: int, name: str) -> _Directory:
@@ -256,13 +262,12 @@ def _name_all(entries: list[Entry]) -> None:
 def _overlapping(entries: list[Entry], end: int) -> set[int]:
     """Return the offsets of members whose bytes run into the next member or the list of members."""
     ordered = sorted(entries, key=lambda entry: entry.offset)
+    limits = [*(entry.offset for entry in ordered[1:]), end]
     found: set[int] = set()
-    for entry, after in zip(ordered, [*ordered[1:], None], strict=True):
-        limit = after.offset if after is not None else end
+    for entry, limit in zip(ordered, limits, strict=bool(ordered)):
+        entry.limit = limit
         if entry.offset + 30 + len(entry.raw) + entry.packed > limit:
-            found.add(entry.offset)
-            if after is not None and after.offset < entry.offset + 30 + len(entry.raw) + entry.packed:
-                found.add(after.offset)
+            found.update((entry.offset, limit))
     return found
 
 
