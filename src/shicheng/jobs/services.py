@@ -11,7 +11,8 @@ from django.db import IntegrityError
 from shicheng.audit import services as audit
 from shicheng.base.db import atomic
 from shicheng.jobs import events, policies, registry
-from shicheng.jobs.errors import BadArguments, JobMissing
+from shicheng.jobs.arguments import plain_json
+from shicheng.jobs.errors import JobMissing
 from shicheng.jobs.models import Job, Schedule
 from shicheng.jobs.registry import JobKind
 from shicheng.jobs.states import JOB
@@ -38,7 +39,7 @@ def enqueue(
     With `unique_key`, an unfinished job with the same key (waiting or running) is returned
     instead of a second one. Higher `priority` goes first. Raises `BadArguments`.
     """
-    arguments = _plain(args)
+    arguments = plain_json(args)
     job_function.check_arguments(arguments)
     row = Job(
         name=job_function.name,
@@ -175,20 +176,3 @@ def _locked(actor: Actor, job: UUID | str) -> Job:
             _("There is no job %(job)s that you may see.", job=job), hint=_("Look it up in the list of jobs.")
         )
     return row
-
-
-def _plain(value: Any) -> Any:
-    """Write identifiers as text; refuse what JSON can't hold."""
-    match value:
-        case None | bool() | int() | float() | str():
-            return value
-        case UUID():
-            return str(value)
-        case dict():
-            return {str(key): _plain(inner) for key, inner in value.items()}
-        case list() | tuple():
-            return [_plain(inner) for inner in value]
-    raise BadArguments(
-        _("A job can't be given a value of the kind %(kind)s.", kind=type(value).__name__),
-        hint=_("Give it an id, and let the body read the rest."),
-    )
