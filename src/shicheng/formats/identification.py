@@ -7,6 +7,7 @@ when first needed, and these functions are meant for the children of `pool.Inspe
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -69,7 +70,10 @@ def _pronom(paths: Sequence[Path]) -> list[dict[str, Any]]:
 def _path_for_scan(path: Path, sketch: Path) -> str | None:
     """Choose what the scanner reads: the file, a link with a plain name, or head and tail of a large file."""
     try:
-        size = path.stat().st_size
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):  # reading a pipe or a device might never end
+            return None
+        size = found.st_size
         if size > LARGE and not _has_directory(path):
             with path.open("rb") as source, sketch.open("wb") as target:
                 target.write(source.read(_SKETCH))
@@ -105,6 +109,8 @@ def _settle(path: Path, name: str, match: dict[str, Any]) -> Identification:
     """Join PRONOM's answer with what the bytes say themselves and judge the extension."""
     extension = extension_of(name)
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return Identification(extension=extension)
         with path.open("rb") as source:
             size = os.fstat(source.fileno()).st_size
             head = source.read(SAMPLE)

@@ -5,7 +5,10 @@ Meant for the children of `pool.InspectionPool`: damaged files may take a parser
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
+import stat
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -41,9 +44,10 @@ def inspect_file(
     called = name or path.name
     budget = budget or Budget()
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe or a device might never end
+            raise OSError(errno.EINVAL, "not an ordinary file")
         with path.open("rb") as source:
-            size = source.seek(0, 2)
-            source.seek(0)
+            size = os.fstat(source.fileno()).st_size
             source.read(1)
     except OSError as error:
         unread = Subject(path, called, 0, Identification(extension=extension_of(called)), want_text, budget)

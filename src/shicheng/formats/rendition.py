@@ -79,7 +79,7 @@ def poster_frame(path: Path, *, width: int = 640) -> bytes:
         if container.duration:
             container.seek(int(container.duration * _POSTER_SHARE) + (container.start_time or 0), backward=True)
         for frame in container.decode(stream):
-            picture: Image.Image = frame.to_image()
+            picture: Image.Image = frame.to_image()  # type: ignore[no-untyped-call]  # PyAV has no types here
             picture.thumbnail((width, width * 4))
             return _png(picture)
         raise ValueError("no frame")
