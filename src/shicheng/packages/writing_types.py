@@ -30,3 +30,26 @@ class ExportItem:
     extra: Mapping[str, str] = field(default_factory=dict)
     process: Sequence[ProcessEntry] = ()
     files: Sequence[ExportFile] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TransferStatement:
+    """What a transfer says of itself as a whole; counts are filled in while writing."""
+
+    agency: str  # 移交单位
+    fonds_code: str = ""
+    fonds_name: str = ""
+    category: str = ""  # as shown, such as 文书档案(WS)
+    date: str = ""  # 移交日期
+    departments: Mapping[str, str] = field(default_factory=dict)  # code -> name
+    description: str = ""  # 内容描述
+    environment: str = ""  # 软硬件环境
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """How much was written."""
+
+    items: int
+    files: int
+    bytes: int  # of content

@@ -36,6 +36,7 @@ from shicheng.packages.types import (
 
 _SUFFIXES: Final = (".xml", ".eep")
 _NUMBER = re.compile(r"^(\d+)\s*(?:字节|B|bytes?)?$", re.IGNORECASE)
+_LABELLED = re.compile(r"【([^】]+)】(.+)", re.DOTALL)  # as our own writer puts what DA/T 46 has no element for
 _SNIFFED: Final = 1 << 16
 _LIMITS: Final = Limits()
 
@@ -176,9 +177,11 @@ class _Reader:
         notes: list[str] = []
         for tag, text in entity.texts:
             name = names.ELEMENT_OF_TAG.get(tag)
-            label, _separator, rest = text.partition("：")
-            if tag == "附注" and rest and label in names.LABELS:
-                item.elements[names.LABELS[label]] = rest
+            labelled = _LABELLED.fullmatch(text) if tag == "附注" else None
+            if labelled is not None and labelled[1] in names.LABELS:
+                item.elements[names.LABELS[labelled[1]]] = labelled[2]
+            elif labelled is not None:
+                item.extra[labelled[1]] = labelled[2]
             elif tag == "附注":
                 notes.append(text)
             elif name is not None:

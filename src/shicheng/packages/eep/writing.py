@@ -1,7 +1,7 @@
 """Writes an item as an encapsulation package of DA/T 48-2009, type 原始型, unsigned.
 
 Content is streamed through Base64. Elements the standard demands and the item does not have are written
-empty. What DA/T 46 has no element for goes into 附注 as `名称：文字`. The form is known second-hand (see
+empty. What DA/T 46 has no element for goes into 附注 as `【名称】文字`. The form is known second-hand (see
 `names`).
 """
 
@@ -143,10 +143,10 @@ def _notes(item: ExportItem) -> Iterator[str]:
         yield item.elements["note"]
     for name, text in item.elements.items():
         if text and name not in _PLACED and name not in ("note", "reference_code"):
-            yield f"{BY_NAME[name].label_zh}：{text}"
+            yield f"【{BY_NAME[name].label_zh}】{text}"
     for header, text in item.extra.items():
         if text:
-            yield f"{header}：{text}"
+            yield f"【{header}】{text}"
 
 
 def _write_document(out: _Out, number: int, file: ExportFile) -> None:
