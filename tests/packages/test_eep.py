@@ -275,10 +275,13 @@ def test_folder_of_packages_is_one_package_and_the_broken_one_is_named(tmp_path:
     put(folder, package_text(original(document("a", b64(b"2")))).replace("A-1", "A-2"), "A-2.xml")
     put(folder, package_text("<x>"), "A-3.xml")
     put(folder, "<other/>", "other.xml")
+    put(folder, "移交单位：甲\n件数：2\n", "说明文件.txt")
     tree = read_folder(folder, limits=Limits())
     assert not is_eep(tree.files["other.xml"])
     with read_eep(tree, scratch=tmp_path) as package:
         assert [item.ref for item in package.items] == ["A-1", "A-2"]
+        assert (package.statement.agency, package.statement.items) == ("甲", 2)
+        assert [file.path for file in package.content] == ["other.xml", "A-1/a", "A-2/a"]
         assert [(p.kind, p.path, p.refused) for p in package.problems] == [(ProblemKind.XML, "A-3.xml", True)]
 
 

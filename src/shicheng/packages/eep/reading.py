@@ -21,6 +21,7 @@ from shicheng.packages.eep.parsing import EepFault, Encoding, Entity, Layer, Wal
 from shicheng.packages.eep.signatures import EepSignature, judge
 from shicheng.packages.errors import UnreadablePackage
 from shicheng.packages.names import visible
+from shicheng.packages.statement import read_statement, statement_names
 from shicheng.packages.tree import Tree
 from shicheng.packages.types import (
     Limits,
@@ -81,7 +82,14 @@ def read_eep(tree: Tree, *, limits: Limits = _LIMITS, scratch: Path | None = Non
         PackageKind.EEP, tree.path, tree.name, tree.container, files=dict(tree.files), problems=list(tree.problems)
     )
     package.closers = [*tree.closers, partial(shutil.rmtree, folder, ignore_errors=True)]
-    package.control = frozenset(file.path for file in sources)
+    control = {file.path for file in sources}
+    statement = tree.top(*statement_names())
+    if statement is not None:
+        control.add(statement.path)
+        package.has_statement = True
+        package.statement, problems = read_statement(statement)
+        package.problems.extend(problems)
+    package.control = frozenset(control)
     for number, source in enumerate(sources):
         place = folder / f"{number:08d}"
         place.mkdir()
