@@ -20,6 +20,10 @@ class _Samples:
                 return path
         pytest.skip(f"the real file {name} is not beside this checkout")
 
+    def glob(self, pattern: str) -> list[Path]:
+        folder = Path(__file__).resolve().parents[4] / "shared" / "data" / "ofd"
+        return sorted(folder.glob(pattern))
+
 
 SAMPLES = _Samples()
 
