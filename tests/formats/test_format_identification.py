@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 
 import format_samples as samples
 import pytest
 from format_samples import Look
+
+from shicheng.formats.pool import InspectionPool
 
 
 @pytest.mark.parametrize(
@@ -107,7 +111,7 @@ def test_encoding_of_text_is_found_and_recorded(look: Look, encoding: str, shown
     assert (found.encoding, found.text, found.readable) == (shown, words, True)
 
 
-def test_name_decides_the_extension_not_the_place_on_disk(pool, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_name_decides_the_extension_not_the_place_on_disk(pool: InspectionPool, tmp_path: Path) -> None:
     place = tmp_path / "00017"
     place.write_bytes(samples.picture("PNG"))
     found = pool.inspect(place, "照片.jpg")
@@ -115,10 +119,7 @@ def test_name_decides_the_extension_not_the_place_on_disk(pool, tmp_path) -> Non
     assert found.identification.extension_mismatch
 
 
-def test_file_name_in_another_encoding_is_identified(pool, tmp_path) -> None:  # type: ignore[no-untyped-def]
-    import os
-    from pathlib import Path
-
+def test_file_name_in_another_encoding_is_identified(pool: InspectionPool, tmp_path: Path) -> None:
     place = Path(os.fsdecode(os.fsencode(tmp_path) + "/档案.pdf".encode("gb18030")))
     place.write_bytes(samples.pdf())
     found = pool.inspect(place)

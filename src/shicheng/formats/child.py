@@ -17,6 +17,7 @@ from shicheng.formats.types import Budget, Identification, Inspection
 from shicheng.kernel.messages import message as _
 
 _PR_SET_PDEATHSIG = 1
+_SLACK = 256 << 20
 _FILES_A_LIFE = 20_000  # a fresh interpreter now and then gives back what parsers leak
 
 
@@ -60,6 +61,7 @@ def main(descriptor: int, parent: int) -> None:
     setup: Setup = pipe.recv()
     load()
     _limit_memory(setup.budget)
+    _be_quiet()
     done = 0
     pipe.send(Hello())
     try:
@@ -109,12 +111,19 @@ def _die_with(parent: int) -> None:
 
 
 def _limit_memory(budget: Budget) -> None:
-    """Let the address space grow by the budget; what Go and the libraries reserved before is not counted."""
+    """Let the private memory grow by the budget; what Go and the libraries hold by now is not counted."""
     try:
         with Path("/proc/self/statm").open("rb") as source:
-            reserved = int(source.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+            held = int(source.read().split()[5]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
         return
-    # Go reserves more than it uses; the parent watches what is really held.
-    resource.setrlimit(resource.RLIMIT_AS, (reserved + budget.memory + (1 << 30), resource.RLIM_INFINITY))
+    # Not RLIMIT_AS: Go reserves gigabytes of addresses that it never fills. The parent watches what is really held.
+    resource.setrlimit(resource.RLIMIT_DATA, (held + budget.memory + _SLACK, resource.RLIM_INFINITY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _be_quiet() -> None:
+    """Drop what C libraries print about foreign bytes; whatever counts is in the answers."""
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 2)
+    os.close(silence)

@@ -26,8 +26,13 @@ _OFD_NAMESPACE = b"ofdspec.org"
 
 
 def load() -> None:
-    """Start the scanner's runtime now; never before a fork."""
-    import pygfried  # noqa: F401
+    """Start the scanner and load its signatures now; never before a fork."""
+    import pygfried
+
+    with tempfile.NamedTemporaryFile(prefix="shicheng-first-") as first:
+        first.write(b"first")
+        first.flush()
+        pygfried.identify(first.name, detailed=True)
 
 
 def identify(path: Path, *, name: str | None = None) -> Identification:

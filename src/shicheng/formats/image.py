@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from PIL import Image, ImageFile
 
@@ -51,6 +51,8 @@ def look(subject: Subject, findings: Findings) -> None:
 
 
 def _look_at_pages(image: Image.Image, subject: Subject, findings: Findings) -> None:
+    if image.format == "TIFF":
+        _check_tiff_chain(subject)
     count = int(getattr(image, "n_frames", 1))
     findings.pages = count
     findings.technical.update(
@@ -95,6 +97,26 @@ def _check_tiff_places(image: Any, subject: Subject, number: int) -> None:
 
 def _as_tuple(value: Any) -> tuple[int, ...]:
     return value if isinstance(value, tuple) else (value,) if isinstance(value, int) else ()
+
+
+def _check_tiff_chain(subject: Subject) -> None:
+    """Follow the chain of page directories (TIFF 6.0, section 2): Pillow forgets pages whose directory is lost."""
+    with subject.path.open("rb") as source:
+        head = source.read(16)
+        order: Literal["little", "big"] = "little" if head[:2] == b"II" else "big"
+        big = int.from_bytes(head[2:4], order) == 43
+        wide, count_size, entry_size = (8, 8, 20) if big else (4, 2, 12)
+        at = int.from_bytes(head[8:16] if big else head[4:8], order)
+        seen: set[int] = set()
+        while at and at not in seen and len(seen) < _MOST_PAGES:
+            seen.add(at)
+            source.seek(at)
+            entries = int.from_bytes(source.read(count_size), order)
+            end = at + count_size + entries * entry_size
+            if end + wide > subject.size:
+                raise OSError(f"page {len(seen)} is truncated")
+            source.seek(end)
+            at = int.from_bytes(source.read(wide), order)
 
 
 def _check_end(subject: Subject, findings: Findings) -> None:

@@ -9,6 +9,7 @@ import errno
 import importlib
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -42,6 +43,13 @@ def inspect_file(
     `identification` saves identifying it again. Time and memory are kept by the pool, not here.
     """
     called = name or path.name
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:  # a name in another encoding, which some parsers can't be given
+        with suppress(OSError), path.open("rb") as source:
+            found = identification or identify(path, name=called)
+            stand_in = Path(f"/proc/self/fd/{source.fileno()}")
+            return inspect_file(stand_in, name=called, identification=found, want_text=want_text, budget=budget)
     budget = budget or Budget()
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe or a device might never end

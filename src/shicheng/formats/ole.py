@@ -108,7 +108,7 @@ def _take_text(subject: Subject, findings: Findings) -> None:
     extension, target = _TEXT_FILTER[subject.identification.family]
     with tempfile.TemporaryDirectory(prefix="shicheng-office-") as scratch:
         source = Path(scratch) / f"in.{'doc' if extension == 'txt' else 'xls'}"
-        source.symlink_to(subject.path.absolute())
+        shutil.copyfile(subject.path, source)
         command = [office, f"-env:UserInstallation=file://{scratch}/profile", "--headless", "--norestore"]
         try:
             subprocess.run(
