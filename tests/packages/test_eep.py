@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+from asn1crypto import keys
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import NameOID
 
+from shicheng.kernel import sm2
 from shicheng.packages.eep import SignatureState, is_eep, read_eep, read_eep_file, write_eep_document
 from shicheng.packages.eep.names import FORMAT_SENTENCE, NAMESPACE
 from shicheng.packages.errors import UnreadablePackage
@@ -251,7 +254,10 @@ def test_type_that_does_not_fit_the_content_is_named(tmp_path: Path) -> None:
         '<!DOCTYPE x [<!ENTITY a "b">]>' + package_text(original("&a;"), ""),
         '<!DOCTYPE x SYSTEM "file:///etc/passwd">' + package_text(original(""), ""),
         package_text("<a>" * 2000 + "</a>" * 2000),
-        package_text("", '<?xml version="1.0" encoding="GBX-1"?>'),
+        *[
+            package_text(original(""), f'<?xml version="1.0" encoding="{name}"?>')
+            for name in ("GBX-1", "shift_jis", "utf-7", "nonsense", "base64", "utf-16", "big5")
+        ],
         written().decode()[:-400],
     ],
 )
@@ -317,6 +323,41 @@ def test_signature_is_valid_or_not_checked_with_reason(tmp_path: Path, change: b
         (signature,) = package.signatures
         assert (signature.state, signature.signer, signature.identifier) == (state, "李四", "修改0-签名1")
         assert (signature.reason is None) is (state is SignatureState.VALID)
+
+
+@pytest.mark.skipif(not sm2.available(), reason="the OpenSSL under this Python has no SM2")
+@pytest.mark.parametrize(("change", "state"), [(False, SignatureState.VALID), (True, SignatureState.NOT_CHECKED)])
+def test_sm2_signature_is_verified(tmp_path: Path, change: bool, state: SignatureState) -> None:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "李四")])
+    key = ec.generate_private_key(ec.SECP256R1())
+    plain = (
+        x509.CertificateBuilder(name, name, key.public_key(), 7, CREATED, datetime(2035, 1, 1, tzinfo=UTC))
+        .sign(key, hashes.SHA256())
+        .public_bytes(serialization.Encoding.DER)
+    )
+    # A certificate on another curve is turned into one for SM2; only its key matters here.
+    secret = sm2.generate_key()
+    certificate = asn1_x509.Certificate.load(plain)
+    info = certificate["tbs_certificate"]["subject_public_key_info"]
+    info["algorithm"]["parameters"] = keys.ECDomainParameters(name="named", value="1.2.156.10197.1.301")
+    info["public_key"] = keys.ECPointBitString(sm2.point_from_public_key(sm2.public_key(secret)))
+    body = original(document("a", b64(b"1")))
+    result = b64(sm2.sign(secret, body.encode()))
+    text = signed_package(
+        result,
+        f"<证书>{b64(certificate.dump(force=True))}</证书>",
+        body.replace("原题名", "假题名") if change else body,
+    )
+    with read_eep_file(put(tmp_path, text), scratch=tmp_path) as package:
+        assert [signature.state for signature in package.signatures] == [state]
+
+
+@pytest.mark.parametrize("certificate", ["", "!", b64(b"x"), b64(b"0\x82\xff\xff" * 9)])
+def test_certificate_that_is_none_is_not_checked(tmp_path: Path, certificate: str) -> None:
+    text = signed_package(b64(b"0" * 99), f"<证书>{certificate}</证书>", original(document("a", b64(b"1"))))
+    with read_eep_file(put(tmp_path, text), scratch=tmp_path) as package:
+        assert [signature.state for signature in package.signatures] == [SignatureState.NOT_CHECKED]
+        assert str(package.signatures[0].reason)
 
 
 def test_md5_in_the_place_of_a_signature_is_called_what_it_is(tmp_path: Path) -> None:

@@ -32,7 +32,8 @@ def read_bag(tree: Tree, *, limits: Limits) -> Package:
     """
     bag = examine_bag(tree, limits=limits, hash_payload=False)
     package = Package(PackageKind.BAGIT, tree.path, tree.name, tree.container, files=tree.files, closers=tree.closers)
-    remarks = [problem for problem in tree.problems if problem not in bag.findings.errors]
+    known = {id(problem) for problem in bag.findings.errors}
+    remarks = [problem for problem in tree.problems if id(problem) not in known]
     package.problems = [*bag.findings.errors, *remarks]
     inner = _payload_tree(tree)
     if is_transfer_folder(inner):

@@ -168,6 +168,11 @@ class _Walker:
             ) from None
         except UnicodeDecodeError:
             raise EepFault(_("Its bytes are not in the encoding %(name)s that it declares.", name=name)) from None
+        except (LookupError, ValueError):
+            # What Python answers when expat asks it for an encoding that neither can give.
+            raise EepFault(
+                _("It declares the encoding %(name)s, which can't be read. Save it as UTF-8.", name=name)
+            ) from None
         finally:
             if self._sink is not None:
                 self._sink.close()
@@ -289,7 +294,9 @@ def _chunks(head: bytes, stream: BinaryIO, encoding: str, transcode: bool) -> It
     try:
         decoder = codecs.getincrementaldecoder(encoding)()
     except LookupError:
-        raise EepFault(_("It declares the encoding %(name)s, which is not known.", name=encoding)) from None
+        raise EepFault(
+            _("It declares the encoding %(name)s, which can't be read. Save it as UTF-8.", name=encoding)
+        ) from None
     while head:
         yield decoder.decode(head).encode("utf-8")
         head = stream.read(_CHUNK)
