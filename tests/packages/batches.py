@@ -34,8 +34,22 @@ def code(number: int, year: int = 2020) -> str:
 
 def item_row(number: int, *, ref: str | None = None, title: str | None = None, year: int = 2020) -> list[object]:
     title = title or TITLES[(number - 1) % len(TITLES)]
-    return [number, ref or code(number, year), "X001", year, "永久", "办公室", number, f"第{number}号", "某县人大", title,
-            f"{year}0102", "公开", 1]  # fmt: skip
+    ref = ref or code(number, year)
+    return [
+        number,
+        ref,
+        "X001",
+        year,
+        "永久",
+        "办公室",
+        number,
+        f"第{number}号",
+        "某县人大",
+        title,
+        f"{year}0102",
+        "公开",
+        1,
+    ]
 
 
 def file_row(ref: str, path: str, content: bytes, order: int = 1, draft: str = "正本") -> list[object]:

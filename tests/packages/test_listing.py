@@ -17,6 +17,7 @@ from shicheng.packages.listing import Table, open_list
 from shicheng.packages.tree import read_folder
 from shicheng.packages.types import Limits, PackageFile, ProblemKind
 
+CELLS = st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), max_size=8)
 ROWS = [ITEM_HEADER, item_row(1), item_row(2)]
 
 
@@ -193,8 +194,7 @@ def test_any_bytes_are_read_without_error(content: bytes, headed: bool) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), max_size=8), min_size=4, max_size=4),
-                max_size=6))  # fmt: skip
+@given(st.lists(st.lists(CELLS, min_size=4, max_size=4), max_size=6))
 def test_csv_rows_come_back(rows: list[list[str]]) -> None:
     import csv
 

@@ -258,3 +258,15 @@ def test_no_damage_gets_past_the_reader(tmp_path: Path, damage: list[tuple[int, 
                 assert stream.read() in good
     except ShichengError:
         pass
+
+
+@pytest.mark.parametrize("name", ["归档文件目录.csv", "文件清单.csv", "说明文件.txt"])
+def test_a_damaged_list_is_named_and_the_rest_read(tmp_path: Path, name: str) -> None:
+    folder = make_batch(tmp_path / "batch")
+    members = [(str(f.relative_to(folder)).encode(), f.read_bytes()) for f in folder.rglob("*") if f.is_file()]
+    path = zip_raw(tmp_path / "a.zip", members, flags=0x800, compression=0)
+    content = (folder / name).read_bytes()
+    path.write_bytes(path.read_bytes().replace(content, content[:-3] + b"?" + content[-2:]))
+    with read_package(path) as package:
+        assert [(p.kind, p.path) for p in package.problems] == [(ProblemKind.DIGEST, name)]
+        assert len(package.files) == 6

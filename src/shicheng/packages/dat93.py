@@ -11,7 +11,7 @@ from lxml import etree
 
 from shicheng.kernel.messages import message as _
 from shicheng.packages.columns import FILE_COLUMNS, ITEM_COLUMNS
-from shicheng.packages.errors import UnsafeXml
+from shicheng.packages.errors import PackageFault, faults_kept
 from shicheng.packages.linking import ItemFinder, link_files
 from shicheng.packages.names import problem, visible
 from shicheng.packages.statement import parse_algorithm, parse_count, read_statement, statement_names
@@ -57,9 +57,10 @@ def read_dat93(tree: Tree, *, limits: Limits) -> Package:
     if statement is not None:
         control.add(statement.path)
         package.has_statement = True
-        package.statement, problems = read_statement(statement)
-        package.problems.extend(problems)
-        package.problems.extend(_missing_keys(package.statement, statement.path))
+        with faults_kept(package.problems):
+            package.statement, problems = read_statement(statement)
+            package.problems.extend(problems)
+            package.problems.extend(_missing_keys(package.statement, statement.path))
     else:
         package.problems.append(_missing("说明文件.TXT"))
     catalogue = tree.top(*_LISTS) or next(
@@ -85,7 +86,7 @@ def _read_catalogue(
 ) -> tuple[tuple[str, ...], list[PackageItem]]:
     try:
         root = parse_file(file, max_bytes=limits.list_bytes)
-    except UnsafeXml as error:
+    except PackageFault as error:
         problems.append(error.problem)
         return (), []
     columns: dict[str, None] = {}
@@ -163,7 +164,7 @@ def _read_metadata(
     """Add what the metadata says beyond the catalogue; where both differ, keep its word among the extras."""
     try:
         root = parse_file(file, max_bytes=min(MAX_BYTES, limits.list_bytes))
-    except UnsafeXml as error:
+    except PackageFault as error:
         problem_ = error.problem
         problems.append(
             problem(problem_.kind, problem_.message, ref=item.ref or None, path=problem_.path, refused=problem_.refused)

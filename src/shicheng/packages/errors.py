@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.messages import Message
 from shicheng.packages.types import PackageProblem
@@ -37,3 +40,12 @@ class UnsafeXml(PackageFault):
     """An XML file is not well formed, too large, or carries a DTD or entities."""
 
     code = "packages.xml.unsafe"
+
+
+@contextmanager
+def faults_kept(problems: list[PackageProblem]) -> Iterator[None]:
+    """Turn a fault of a control file into a problem, so that the rest of the package is still read."""
+    try:
+        yield
+    except PackageFault as fault:
+        problems.append(fault.problem)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from shicheng.kernel.messages import message as _
@@ -23,18 +24,24 @@ class ItemFinder:
 
     def __init__(self, items: Iterable[PackageItem]) -> None:
         self._exact: dict[str, list[PackageItem]] = defaultdict(list)
-        self._folded: dict[str, list[PackageItem]] = defaultdict(list)
         self._folders: dict[str, list[PackageItem]] = {}
         for item in items:
             if item.ref:
                 self._exact[item.ref].append(item)
-                self._folded[fold_reference_code(item.ref)].append(item)
 
     def by_code(self, ref: str) -> list[PackageItem]:
         """Return the items of a code: as written, else folded."""
         if not ref:
             return []
         return self._exact.get(ref) or self._folded.get(fold_reference_code(ref), [])
+
+    @cached_property
+    def _folded(self) -> dict[str, list[PackageItem]]:
+        # made only when a code does not match as written: in a good batch of 100,000 items never
+        folded: dict[str, list[PackageItem]] = defaultdict(list)
+        for ref, items in self._exact.items():
+            folded[fold_reference_code(ref)].extend(items)
+        return folded
 
     def by_folder(self, path: str) -> list[PackageItem]:
         """Return the items whose code names a folder of the path, the innermost such folder counting."""

@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 
 from shicheng.kernel.messages import message as _
+from shicheng.packages.bagit import read_bag
 from shicheng.packages.dat93 import is_dat93, read_dat93
 from shicheng.packages.eep import is_eep, read_eep
-from shicheng.packages.errors import UnreadablePackage
+from shicheng.packages.errors import PackageFault, UnreadablePackage
 from shicheng.packages.loose import read_loose
 from shicheng.packages.names import visible
 from shicheng.packages.statement import statement_names
@@ -31,6 +32,12 @@ def read_package(path: Path, *, limits: Limits | None = None, scratch: Path | No
     tree = open_tree(path, limits=limits, scratch=scratch)
     try:
         return _read(tree, limits, scratch)
+    except PackageFault as fault:
+        tree.close()
+        raise UnreadablePackage(fault.message) from fault
+    except OSError as error:
+        tree.close()
+        raise _not_read(path, error) from error
     except BaseException:
         tree.close()
         raise
@@ -57,20 +64,12 @@ def open_tree(path: Path, *, limits: Limits, scratch: Path | None = None) -> Tre
         if _is_eep(single):
             return single
     except OSError as error:
-        raise UnreadablePackage(
-            _(
-                "%(path)s cannot be read: %(reason)s. Check the path, the carrier and the permissions.",
-                path=visible(str(path)),
-                reason=error.strerror or str(error),
-            )
-        ) from error
+        raise _not_read(path, error) from error
     raise _unknown(path)
 
 
 def _read(tree: Tree, limits: Limits, scratch: Path | None) -> Package:
     if tree.top("bagit.txt") is not None:
-        from shicheng.packages.bagit import read_bag
-
         return read_bag(tree, limits=limits)
     if is_transfer_folder(tree):
         return read_transfer(tree, limits=limits)
@@ -98,5 +97,15 @@ def _unknown(path: Path) -> UnreadablePackage:
         _(
             "%(path)s is no package that can be read: neither a folder nor a zip, tar or tar.gz file.",
             path=visible(str(path)),
+        )
+    )
+
+
+def _not_read(path: Path, error: OSError) -> UnreadablePackage:
+    return UnreadablePackage(
+        _(
+            "%(path)s cannot be read: %(reason)s. Check the path, the carrier and the permissions.",
+            path=visible(str(path)),
+            reason=error.strerror or str(error),
         )
     )

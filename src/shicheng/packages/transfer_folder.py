@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shicheng.kernel.messages import message as _
 from shicheng.packages.columns import map_file_header, map_item_header
+from shicheng.packages.errors import faults_kept
 from shicheng.packages.linking import ItemFinder, attach, link_files
 from shicheng.packages.listing import Table, open_list
 from shicheng.packages.names import problem, visible
@@ -22,6 +23,7 @@ from shicheng.packages.types import (
 )
 
 CONTENT = "内容"
+_SHARED = 20_000
 _ITEM_LISTS = tuple(f"{stem}.{suffix}" for stem in ("归档文件目录", "案卷目录", "文件目录", "目录")
                     for suffix in ("xlsx", "csv", "tsv", "txt"))  # fmt: skip
 _FILE_LISTS = tuple(f"{stem}.{suffix}" for stem in ("文件清单", "清单", "电子文件清单")
@@ -47,20 +49,24 @@ def read_transfer(tree: Tree, *, limits: Limits) -> Package:
     if statement_file is not None:
         control.add(statement_file.path)
         package.has_statement = True
-        package.statement, problems = read_statement(statement_file)
-        package.problems.extend(problems)
+        with faults_kept(package.problems):
+            package.statement, problems = read_statement(statement_file)
+            package.problems.extend(problems)
     statement = package.statement
     item_list = _named(tree, statement.list_name, _ITEM_LISTS)
     file_list = _named(tree, statement.manifest_name, _FILE_LISTS)
     if item_list is not None:
         control.add(item_list.path)
         package.has_item_list = True
-        package.columns, package.items = _read_items(item_list, package.problems, limits)
+        with faults_kept(package.problems):
+            package.columns, package.items = _read_items(item_list, package.problems, limits)
     listed: list[ListedFile] | None = None
     if file_list is not None and file_list is not item_list:
         control.add(file_list.path)
         package.has_file_list = True
-        listed = _read_files(file_list, statement, package.problems, limits)
+        listed = []
+        with faults_kept(package.problems):
+            listed = _read_files(file_list, statement, package.problems, limits)
         link_files(listed, tree, package.problems, list_path=file_list.path)
     package.control = frozenset(control)
     _note_missing(package, statement)
@@ -90,8 +96,13 @@ def _read_items(
         if header and (index >= len(table.names) or table.names[index] is None)
     ]  # fmt: skip
     items = []
+    shared: dict[str, str] = {}  # years, offices, retention periods come again and again: keep each once
     for row, cells in table.rows:
         width = len(cells)
+        if len(shared) < _SHARED:
+            cells = [shared.setdefault(cell, cell) for cell in cells]
+        else:
+            cells = [shared.get(cell, cell) for cell in cells]
         elements = {name: cells[index] for index, name in known if index < width and cells[index]}
         extra = {header: cells[index] for index, header in unknown if index < width and cells[index]}
         items.append(PackageItem(elements.get("reference_code", ""), elements, extra, row=row))
