@@ -132,6 +132,9 @@ def test_unknown_element_name_is_refused_when_written() -> None:
         f'<著录 xmlns="{NAMESPACE}" 版本="2"/>'.encode(),
         f'<著录 xmlns="{NAMESPACE}" 版本="1"><不知道/><a xmlns=""/></著录>'.encode(),
         f'<著录 xmlns="{NAMESPACE}" 版本="1"><内容描述><颜色>红</颜色></内容描述></著录>'.encode(),
+        write_description({}, files=[sample_file()]).replace(b">152933<", b">many<"),
+        write_description({}, files=[sample_file()]).replace(b"PUID", b"DUIP"),
+        write_description({}, files=[sample_file()]).replace("逻辑路径".encode(), "附注".encode()),
         f'<!DOCTYPE x [<!ENTITY e "boom">]><著录 xmlns="{NAMESPACE}" 版本="1"><附注>&e;</附注></著录>'.encode(),
     ],
 )

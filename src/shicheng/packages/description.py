@@ -273,6 +273,14 @@ def read_description(content: bytes) -> Description:
     """Read back what `write_description` wrote; raise `DescriptionError` for anything else."""
     root = _parse(content)
     found = Description()
+    try:
+        _collect(root, found)
+    except (ValueError, KeyError) as error:
+        raise DescriptionError(_("The description breaks its form: %(reason)s.", reason=str(error))) from error
+    return found
+
+
+def _collect(root: etree._Element, found: Description) -> None:
     for node in root:
         tag = _tag(node)
         if tag == "聚合层次":
@@ -293,7 +301,6 @@ def read_description(content: bytes) -> Description:
                 if name is None:
                     raise _unknown(child)
                 found.elements[name] = _text(child)
-    return found
 
 
 def _parse(content: bytes) -> etree._Element:
