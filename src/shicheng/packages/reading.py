@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from functools import partial
@@ -31,7 +32,7 @@ def read_package(path: Path, *, limits: Limits | None = None, scratch: Path | No
     limits = limits or Limits()
     tree = open_tree(path, limits=limits, scratch=scratch)
     try:
-        return _read(tree, limits, scratch)
+        return read_tree(tree, limits=limits, scratch=scratch)
     except PackageFault as fault:
         tree.close()
         raise UnreadablePackage(fault.message) from fault
@@ -68,7 +69,8 @@ def open_tree(path: Path, *, limits: Limits, scratch: Path | None = None) -> Tre
     raise _unknown(path)
 
 
-def _read(tree: Tree, limits: Limits, scratch: Path | None) -> Package:
+def read_tree(tree: Tree, *, limits: Limits, scratch: Path | None = None) -> Package:
+    """Read a package from its members, whatever they lie in; the caller closes the tree if this fails."""
     if tree.top("bagit.txt") is not None:
         return read_bag(tree, limits=limits)
     if is_transfer_folder(tree):
@@ -83,7 +85,9 @@ def _read(tree: Tree, limits: Limits, scratch: Path | None) -> Package:
 def _is_eep(tree: Tree) -> bool:
     """Tell whether every file is an encapsulated record of DA/T 48, but for a description file at the top."""
     files = [file for path, file in tree.files.items() if path.lower() not in statement_names()]
-    return bool(files) and all(is_eep(file) for file in files)
+    with contextlib.suppress(PackageFault):  # a damaged member is told by whoever reads it
+        return bool(files) and all(is_eep(file) for file in files)
+    return False
 
 
 def _single(path: Path, size: int) -> Tree:
