@@ -182,3 +182,30 @@ def test_the_faulty_real_batch_shows_its_faults_at_their_root(shared_data: Path)
         twice = {item.row: [entry.path.split("/")[1] for entry in item.files] for item in package.items
                  if item.ref == "B012-WS·2024-Y-CXW-0001"}  # fmt: skip
         assert twice == {33: ["B012-WS·2016-Y-CXW-0002"] * 2, 48: ["B012-WS·2024-Y-CXW-0001"]}
+
+
+def test_folder_and_name_in_two_columns_are_one_path(tmp_path: Path) -> None:
+    folder = make_batch(tmp_path / "batch")
+    rows = [["文件名", "档号", "路径"], [f"{TITLES[0]}.txt", code(1), f"内容/{code(1)}"],
+            [f"{TITLES[1]}.txt", code(2), f"内容\\{code(2)}\\{TITLES[1]}.txt"]]  # fmt: skip
+    (folder / "文件清单.csv").write_text(csv_text(rows), encoding="utf-8")
+    with read_package(folder) as package:
+        assert [entry.file is not None for entry in package.listed] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("claim", "encoding", "wrong"),
+    [("UTF-8", "gb18030", True), ("GBK", "gb18030", False), ("GB18030", "utf-8", True), ("utf8", "utf-8", False)],
+)
+def test_a_list_in_another_encoding_than_stated_is_read_and_named(
+    tmp_path: Path, claim: str, encoding: str, wrong: bool
+) -> None:
+    folder = make_batch(tmp_path / "batch")
+    for name in ("归档文件目录.csv", "文件清单.csv"):
+        text = (folder / name).read_text(encoding="utf-8-sig")
+        (folder / name).write_text(text, encoding=encoding)
+    with (folder / "说明文件.txt").open("a", encoding="utf-8") as out:
+        out.write(f"字符编码：{claim}\n")
+    with read_package(folder) as package:
+        assert [p.kind for p in package.problems] == ([ProblemKind.ENCODING] * 2 if wrong else [])
+        assert all(len(item.files) == 1 for item in package.items)

@@ -17,7 +17,8 @@ FILE_COLUMNS: Mapping[str, str] = {
         "reference_code": ("档号", "归档号", "电子档案号", "所属档号"),
         "order": ("序号", "顺序号", "文件序号", "件内序号"),
         "draft_state": ("稿本", "文件类型", "稿本类型", "文件类别"),
-        "path": ("路径", "文件路径", "相对路径", "存储路径", "存放路径", "计算机文件名", "文件名", "文件名称"),
+        "path": ("路径", "文件路径", "相对路径", "存储路径", "存放路径", "文件位置"),
+        "name": ("计算机文件名", "文件名", "文件名称"),
         "size": ("字节数", "大小", "文件大小", "计算机文件大小", "文件大小(字节)", "大小(字节)", "字节"),
         "format": ("格式", "计算机文件格式", "文件格式"),
         "digest": ("摘要", "数字摘要", "摘要值", "数字摘要值", "校验值", "哈希值", "固化信息"),
@@ -41,6 +42,8 @@ def map_file_header(cells: Sequence[str]) -> list[str | None]:
             algorithm = parse_algorithm(_without_words(cell))
             name = f"digest:{algorithm}" if algorithm is not None else None
         names.append(name)
+    if "path" not in names and "name" in names:
+        names[names.index("name")] = "path"
     return _once(names)
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 
 from lxml import etree
@@ -77,8 +78,9 @@ def read_dat93(tree: Tree, *, limits: Limits) -> Package:
 
 
 def _has_root(file: PackageFile) -> bool:
-    with file.open() as stream:
+    with contextlib.suppress(PackageFault), file.open() as stream:
         return root_name(stream.read(8192)) == ROOT
+    return False
 
 
 def _read_catalogue(
@@ -197,6 +199,7 @@ def _listed(element: etree._Element, ref: str, order: int) -> ListedFile | None:
         if len(child):
             continue
         name = FILE_COLUMNS.get(fold_header(local_name(child)))
+        name = "path" if name == "name" else name
         text = (child.text or "").strip()
         if name is not None and text:
             values.setdefault(name, text)

@@ -33,6 +33,7 @@ class Table:
     rows: Iterator[tuple[int, list[str]]] = field(default_factory=lambda: iter(()))
     problems: list[PackageProblem] = field(default_factory=list)
     found: bool = False  # a header was found
+    codec: str = ""  # how a text list is written; "" for workbooks
 
 
 def open_list(file: PackageFile, mapper: Mapper, *, limits: Limits) -> Table:
@@ -149,6 +150,7 @@ def _open_text(file: PackageFile, mapper: Mapper, *, limits: Limits) -> Table:
     table.header = [cell.strip() for cell in next(rows)]
     table.names = found[1]
     table.found = True
+    table.codec = encoding.codec
     table.rows = below(rows, table, file.path)
     return table
 

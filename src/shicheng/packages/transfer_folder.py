@@ -9,6 +9,7 @@ from shicheng.packages.linking import ItemFinder, attach, link_files
 from shicheng.packages.listing import Table, open_list
 from shicheng.packages.names import problem, visible
 from shicheng.packages.statement import parse_algorithm, parse_count, read_statement, statement_names
+from shicheng.packages.texts import fold_header
 from shicheng.packages.tree import Tree
 from shicheng.packages.types import (
     Limits,
@@ -24,6 +25,8 @@ from shicheng.packages.types import (
 
 CONTENT = "内容"
 _SHARED = 20_000
+_ENCODING_KEYS = frozenset(fold_header(key) for key in ("字符集", "字符编码", "文件编码", "文本编码", "目录编码"))
+_CLAIMS = {"utf8": "utf-8", "utf16": "utf-16", "gb": "gb18030"}
 _ITEM_LISTS = tuple(f"{stem}.{suffix}" for stem in ("归档文件目录", "案卷目录", "文件目录", "目录")
                     for suffix in ("xlsx", "csv", "tsv", "txt"))  # fmt: skip
 _FILE_LISTS = tuple(f"{stem}.{suffix}" for stem in ("文件清单", "清单", "电子文件清单")
@@ -59,7 +62,7 @@ def read_transfer(tree: Tree, *, limits: Limits) -> Package:
         control.add(item_list.path)
         package.has_item_list = True
         with faults_kept(package.problems):
-            package.columns, package.items = _read_items(item_list, package.problems, limits)
+            package.columns, package.items = _read_items(item_list, statement, package.problems, limits)
     listed: list[ListedFile] | None = None
     if file_list is not None and file_list is not item_list:
         control.add(file_list.path)
@@ -87,7 +90,7 @@ def _named(tree: Tree, stated: str | None, usual: tuple[str, ...]) -> PackageFil
 
 
 def _read_items(
-    file: PackageFile, problems: list[PackageProblem], limits: Limits
+    file: PackageFile, statement: Statement, problems: list[PackageProblem], limits: Limits
 ) -> tuple[tuple[str, ...], list[PackageItem]]:
     table = open_list(file, map_item_header, limits=limits)
     known = [(index, name) for index, name in enumerate(table.names) if name is not None]
@@ -106,6 +109,7 @@ def _read_items(
         elements = {name: cells[index] for index, name in known if index < width and cells[index]}
         extra = {header: cells[index] for index, header in unknown if index < width and cells[index]}
         items.append(PackageItem(elements.get("reference_code", ""), elements, extra, row=row))
+    _check_claim(file, table, statement, problems)
     _finish(table, problems, file, "reference_code", "档号")
     return tuple(name for _index, name in known), items
 
@@ -135,10 +139,13 @@ def _read_files(
             algorithm = parse_algorithm(cell(cells, "digest_algorithm")) or statement.digest_algorithm
             if algorithm is not None:
                 found.setdefault(algorithm, plain.lower())
+        path, name = cell(cells, "path"), cell(cells, "name")
+        if name and path.replace("\\", "/").rpartition("/")[2] != name:  # a column for the folder, one for the name
+            path = f"{path.rstrip('/')}/{name}" if path else name
         listed.append(
             ListedFile(
                 ref=cell(cells, "reference_code"),
-                path=cell(cells, "path"),
+                path=path,
                 order=int(order) if order.isascii() and order.isdigit() and len(order) < 10 else None,
                 draft_state=cell(cells, "draft_state"),
                 size=count,
@@ -147,6 +154,7 @@ def _read_files(
                 format=cell(cells, "format"),
             )
         )
+    _check_claim(file, table, statement, problems)
     _finish(table, problems, file, "path", "路径")
     for row, size in bad_sizes[:20]:
         problems.append(_bad_size(file.path, row, size))
@@ -201,6 +209,31 @@ def _note_missing(package: Package, statement: Statement) -> None:
                     expected=name,
                 )
             )
+
+
+def _check_claim(file: PackageFile, table: Table, statement: Statement, problems: list[PackageProblem]) -> None:
+    """Hold the encoding of a list against the one the description file states."""
+    claim = next((value for key, value in statement.values.items() if fold_header(key) in _ENCODING_KEYS), "")
+    name = fold_header(claim).replace("-", "")
+    stated = next((codec for word, codec in _CLAIMS.items() if name.startswith(word)), None)
+    if not stated or not table.codec or table.problems or table.codec.startswith(stated):
+        return
+    found = table.codec.removesuffix("-sig").upper()
+    problems.append(
+        problem(
+            ProblemKind.ENCODING,
+            _(
+                "The list %(path)s is written in %(found)s, but the description file says %(said)s. It was read as "
+                "%(found)s; correct one of the two.",
+                path=visible(file.path),
+                found=found,
+                said=claim[:40],
+            ),
+            path=file.path,
+            expected=claim[:40],
+            found=found,
+        )
+    )
 
 
 def _bad_size(path: str, row: int, size: str) -> PackageProblem:
