@@ -322,3 +322,16 @@ def test_ofd_in_broken_zip_is_found(look: Look) -> None:
     ofd = samples.plain_zip(**{"OFD.xml": b'<ofd:OFD xmlns:ofd="http://www.ofdspec.org/2016"/>' + bytes(500)})
     assert look("a.ofd", ofd[:-30]).readable is False
     assert zipfile.is_zipfile(io.BytesIO(ofd))
+
+
+def test_flipped_byte_in_a_packed_stream_of_a_pdf_is_found(look: Look) -> None:
+    def add(document: pikepdf.Pdf) -> None:
+        document.Root.Extra = document.make_stream(bytes(range(256)) * 40)
+
+    data = bytearray(
+        samples.changed_pdf(add, recompress_flate=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    )
+    assert look("a.pdf", bytes(data)).readable is True
+    start = data.index(b"stream\n", data.index(b"/FlateDecode", data.index(b"/Length 3"))) + 7
+    data[start + 40 : start + 60] = bytes(20)
+    assert "damaged" in kinds(look("b.pdf", bytes(data)))

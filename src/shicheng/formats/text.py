@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from typing import BinaryIO
 
-from shicheng.formats.encodings import SAMPLE, count_control, detect_encoding, shown
+from shicheng.formats.encodings import SAMPLE, Encoding, count_control, detect_encoding, shown
 from shicheng.formats.findings import Findings, Subject, TextKeeper
 from shicheng.formats.types import FileProblemKind
 from shicheng.kernel.messages import message as _
@@ -74,7 +75,7 @@ def look(subject: Subject, findings: Findings) -> None:
     _check_family(subject, findings, encoding.name)
 
 
-def _beyond_ascii(source, start: int):  # type: ignore[no-untyped-def]
+def _beyond_ascii(source: BinaryIO, start: int) -> Encoding | None:
     """Look for the first bytes that are not ASCII, which alone can tell the encoding of a long text."""
     source.seek(start)
     done = start
@@ -83,8 +84,7 @@ def _beyond_ascii(source, start: int):  # type: ignore[no-untyped-def]
         if not chunk.isascii():
             at = next(i for i, byte in enumerate(chunk) if byte > 127)
             chunk = chunk[at:] + source.read(SAMPLE)
-            found = detect_encoding(chunk[:SAMPLE], whole=False)
-            return found
+            return detect_encoding(chunk[:SAMPLE], whole=False)
     return None
 
 
