@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from shicheng.audit import chain, registry
+from shicheng.audit import chain, keys, registry
 from shicheng.audit.errors import ChainBroken, NoTransaction
 from shicheng.audit.models import Entry, FollowerPosition, Head, SignedHead
 from shicheng.base.db import atomic
@@ -72,8 +72,6 @@ def sign_head(*, keys_path: Path) -> SignedHead | None:
 
     Raises `KeyMissing` if there is no key in `keys_path` or this machine can't sign with SM2.
     """
-    from shicheng.audit import keys
-
     key = keys.load_signing_key(keys_path)
     with atomic():
         head = lock_head()
