@@ -212,7 +212,7 @@ def _local_names(path: Path) -> set[str]:
 
 
 def _family_in_ole(path: Path) -> str:
-    import olefile  # type: ignore[import-untyped]  # ships no types
+    import olefile
 
     try:
         with olefile.OleFileIO(str(path)) as ole:

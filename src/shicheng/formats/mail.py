@@ -76,7 +76,7 @@ def _words(part: Any, data: bytes) -> str:
 
 
 def _look_at_msg(subject: Subject, findings: Findings) -> None:
-    import olefile  # type: ignore[import-untyped]  # ships no types
+    import olefile
 
     findings.tool = "olefile"
     keeper = TextKeeper(subject.budget.text)

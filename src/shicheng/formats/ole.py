@@ -23,7 +23,7 @@ _TEXT_FILTER = {
 
 def look(subject: Subject, findings: Findings) -> None:
     """Open the compound file strictly and read every stream to its end."""
-    import olefile  # type: ignore[import-untyped]  # ships no types
+    import olefile
 
     findings.tool = "olefile"
     ole = olefile.OleFileIO(str(subject.path), raise_defects=olefile.DEFECT_INCORRECT)

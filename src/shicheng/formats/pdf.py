@@ -222,7 +222,7 @@ def _describe(document: Any, findings: Findings) -> None:
 
 def _look_with_pdfium(subject: Subject, findings: Findings) -> None:
     """Load every page and take its text."""
-    import pypdfium2  # type: ignore[import-untyped]  # ships no types
+    import pypdfium2
 
     document = pypdfium2.PdfDocument(str(subject.path))
     try:

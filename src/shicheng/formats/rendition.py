@@ -140,7 +140,7 @@ def _reasons(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _pdf(path: Path) -> Iterator[Any]:
-    import pypdfium2  # type: ignore[import-untyped]  # ships no types
+    import pypdfium2
 
     document = pypdfium2.PdfDocument(str(path))
     try:
