@@ -42,7 +42,9 @@ class Acceptance:
         """The usual extensions of what is accepted, for people."""
         from shicheng.formats.families import FAMILIES
 
-        names = {FAMILIES[name].extensions[0] for name in self.families if name in FAMILIES and FAMILIES[name].extensions}
+        names = {
+            FAMILIES[name].extensions[0] for name in self.families if name in FAMILIES and FAMILIES[name].extensions
+        }
         return ", ".join(sorted(names | (self.extensions - {"gw"})))
 
 

@@ -17,7 +17,11 @@ from shicheng.kernel.messages import message as _
 _FOLDER = Path(__file__).resolve().parent
 _PACKAGE = {
     Stage.FILING: {"{包}": "归档信息包", "{package}": "filing package", "{范围}": "归档内容与归档范围一致"},
-    Stage.TRANSFER: {"{包}": "移交信息包", "{package}": "transfer package", "{范围}": "移交内容与移交范围、移交清单一致"},
+    Stage.TRANSFER: {
+        "{包}": "移交信息包",
+        "{package}": "transfer package",
+        "{范围}": "移交内容与移交范围、移交清单一致",
+    },
     Stage.KEEPING: {"{包}": "保存信息包", "{package}": "archival package", "{范围}": "保存内容与接收范围一致"},
 }
 _OWN = "own-"
@@ -83,7 +87,11 @@ def _kinds(table: Mapping[str, Any]) -> Iterable[CheckKind]:
                 yield _kind(stage, row)
             except (KeyError, ValueError) as error:
                 raise BrokenTable(
-                    _("The catalogue breaks its form at %(seq)s: %(reason)s.", seq=row.get("seq", "?"), reason=str(error))
+                    _(
+                        "The catalogue breaks its form at %(seq)s: %(reason)s.",
+                        seq=row.get("seq", "?"),
+                        reason=str(error),
+                    )
                 ) from error
 
 
