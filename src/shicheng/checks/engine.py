@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ from shicheng import __version__
 from shicheng.checks import looking
 from shicheng.checks.acceptance import acceptance
 from shicheng.checks.context import CheckContext, Database, Looked, NotLooked, Observer, Progress
+from shicheng.checks.errors import UnknownStage
 from shicheng.checks.plan import planned_kinds
 from shicheng.checks.rules import codes, linking, package, reason, safety, totals, values
 from shicheng.checks.scanner import Scanner
 from shicheng.checks.schemes import scheme_of
 from shicheng.checks.types import CheckKind, CheckResult, Level, Outcome, Report, Stage, judge
 from shicheng.formats.pool import InspectionPool
+from shicheng.formats.types import Budget
 from shicheng.kernel.clock import now
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
@@ -93,15 +96,32 @@ def check_path(
     pool: InspectionPool | None = None,
     scanner: Scanner | None = None,
     progress: Progress | None = None,
+    workers: int = 2,
+    budget: Budget | None = None,
     limits: Limits | None = None,
     scratch: Path | None = None,
 ) -> Report:
     """Read the package at `path` and run every check of the stage that needs no database.
 
-    Raises `UnreadablePackage` when nothing can be read at all.
+    `workers` and `budget` are for the processes that open files when no `pool` is given. Raises `UnknownStage`,
+    and `UnreadablePackage` when nothing can be read at all.
     """
-    with read_package(path, limits=limits, scratch=scratch) as read:
-        return check_package(read, stage=Stage(stage), pool=pool, scanner=scanner, progress=progress)
+    wanted = stage_of(stage)
+    with ExitStack() as stack:
+        read = stack.enter_context(read_package(path, limits=limits, scratch=scratch))
+        pool = pool or stack.enter_context(InspectionPool(workers=workers, budget=budget, want_text=False))
+        return check_package(read, stage=wanted, pool=pool, scanner=scanner, progress=progress)
+
+
+def stage_of(name: str) -> Stage:
+    """Return the stage of a code; raise `UnknownStage` for a code of none."""
+    try:
+        return Stage(name.upper())
+    except ValueError as error:
+        raise UnknownStage(
+            _("There is no stage %(name)s of checking.", name=name),
+            hint=_("Use one of: %(names)s.", names=", ".join(one.value for one in Stage)),
+        ) from error
 
 
 def check_package(

@@ -12,6 +12,14 @@ class UnknownCheck(ShichengError):
     http_status = 404
 
 
+class UnknownStage(ShichengError):
+    """No stage of checking has that code."""
+
+    code = "checks.stage.unknown"
+    exit_code = 2
+    http_status = 404
+
+
 class BrokenTable(ShichengError):
     """One of the tables of checks, plans, formats or schemes breaks its form."""
 
