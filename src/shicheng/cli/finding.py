@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shicheng.cli import output
+from shicheng.cli import output, words
 from shicheng.cli.options import AsJson, Home
 from shicheng.cli.setup import open_archive, operator
 from shicheng.kernel.messages import message as _
@@ -48,7 +48,7 @@ def find(
     if as_json:
         output.print_json(results.to_json())
     else:
-        output.print_results(results)
+        words.print_results(results)
 
 
 def show(ref: str, home: Home = None, as_json: AsJson = False) -> None:
@@ -60,7 +60,7 @@ def show(ref: str, home: Home = None, as_json: AsJson = False) -> None:
     actor = operator()
     item = holdings.item(actor, ref)
     history = audit.history(actor, ("item", str(item.pk)))
-    output.print_item(item, history, settings, as_json=as_json)
+    words.print_item(item, history, settings, as_json=as_json)
 
 
 def export(

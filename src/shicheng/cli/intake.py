@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shicheng.cli import output
+from shicheng.cli import output, words
 from shicheng.cli.options import AsJson, Home
 from shicheng.cli.setup import open_archive, operator, prepare
 from shicheng.kernel.messages import message as _
@@ -47,7 +47,7 @@ def check(
     if as_json:
         output.print_json(result.to_json())
     else:
-        output.print_report(result)
+        words.print_report(result)
     raise typer.Exit(1 if result.verdict == "fail" else 0)
 
 
@@ -82,5 +82,5 @@ def ingest(
     if as_json:
         output.print_json(outcome.to_json())
     else:
-        output.print_outcome(outcome)
+        words.print_outcome(outcome)
     raise typer.Exit(0 if outcome.state == "stored" and outcome.held == 0 else 1)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shicheng.cli import output
+from shicheng.cli import output, words
 from shicheng.cli.options import AsJson, Home
 from shicheng.cli.setup import open_archive, operator, prepare
 from shicheng.kernel.messages import message as _
@@ -34,7 +34,7 @@ def verify(home: Home = None, as_json: AsJson = False) -> None:
     if as_json:
         output.print_json(result.to_json())
     else:
-        output.print_verification(result)
+        words.print_verification(result)
     raise typer.Exit(0 if result.intact else 1)
 
 
@@ -102,7 +102,7 @@ def audit_verify(
             }
         )
     else:
-        output.print_chain(result)
+        words.print_chain(result)
     raise typer.Exit(0 if result.intact else 1)
 
 

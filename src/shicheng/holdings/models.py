@@ -67,6 +67,7 @@ class Item(models.Model):
             models.Index(fields=["date_from", "id"], name="item_date"),
             models.Index(fields=["fonds", "category", "year", "retention", "department"], name="item_tree"),
             models.Index(fields=["openness", "secrecy"], name="item_openness"),
+            models.Index(fields=["document_number"], name="item_document_number"),
         ]
 
     def __str__(self) -> str:

@@ -132,12 +132,37 @@ def totals(actor: Actor) -> dict[str, int]:
     return {key: int(value or 0) for key, value in sums.items()}
 
 
-def existing_reference_codes(codes: Iterable[str]) -> set[str]:
+def item_count() -> int:
+    """Number of items there are. For checks: it tells nothing of any one of them."""
+    return Item.objects.count()
+
+
+def existing_reference_codes(codes: Iterable[str], *, except_transfer: str = "") -> set[str]:
     """Those of `codes` that some item has or had. For checks: it tells nothing but that a code is taken."""
     found: set[str] = set()
     for part in chunked(list(codes), 500):
-        found.update(Item.objects.filter(reference_code__in=part).values_list("reference_code", flat=True))
+        taken = Item.objects.filter(reference_code__in=part).exclude(transfer=except_transfer)
+        found.update(taken.values_list("reference_code", flat=True))
     return found
+
+
+def existing_documents(
+    pairs: Iterable[tuple[str, str]], *, except_transfer: str = ""
+) -> dict[tuple[str, str], str]:
+    """Those (document number, title) pairs that some item has, with its code. For checks, as above."""
+    wanted = set(pairs)
+    found: dict[tuple[str, str], str] = {}
+    for part in chunked(sorted({number for number, _title in wanted}), 500):
+        same = Item.objects.filter(document_number__in=part).exclude(transfer=except_transfer)
+        for number, title, code in same.values_list("document_number", "title", "reference_code"):
+            if (number, title) in wanted:
+                found.setdefault((number, title), code)
+    return found
+
+
+def codes_of_transfer(number: str) -> set[str]:
+    """Reference codes of the items that came with a transfer. For intake, which brought them."""
+    return set(Item.objects.filter(transfer=number).values_list("reference_code", flat=True))
 
 
 def index_documents(ids: Iterable[UUID]) -> Iterator[IndexDocument]:

@@ -31,6 +31,11 @@ def found_fonds(*, actor: Actor, code: str, name: str, agency: str = "", at: dat
     return fonds
 
 
+def fonds_code_of(one: NewItem) -> str:
+    """Code of the fonds a new item belongs to, as its description or its reference code says; "" if neither does."""
+    return draw_columns(one.ref, one.elements).fonds_code
+
+
 def register_items(
     *, actor: Actor, fonds: Fonds, new_items: Sequence[NewItem], at: datetime.datetime | None = None
 ) -> int:

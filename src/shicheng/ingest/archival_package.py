@@ -28,7 +28,7 @@ from shicheng.kernel.identifiers import derived_id
 from shicheng.packages.description import DescribedFile, write_description
 from shicheng.packages.manifest import ManifestEntry, write_manifest
 from shicheng.packages.premis import EventType, PremisAgent, PremisEvent, PremisObject, write_premis
-from shicheng.packages.types import ListedFile, PackageItem
+from shicheng.packages.types import ListedFile, PackageItem, ProcessEntry
 from shicheng.storage.types import DraftFile, ObjectDraft
 
 SOFTWARE = PremisAgent(identifier="shicheng", name="Shicheng 史宬", type="software", version=__version__)
@@ -177,7 +177,7 @@ def build(
         ref=item.ref,
         elements=elements,
         extra=dict(item.extra),
-        process=[_process_row(entry) for entry in item.process],
+        process=[process_row(entry) for entry in item.process],
         transfer=provenance.transfer,
         object_id=object_id,
         files=tuple(new_files),
@@ -269,6 +269,7 @@ def _events(identifier: UUID, provenance: Provenance) -> list[PremisEvent]:
     ]
 
 
-def _process_row(entry: Any) -> dict[str, str]:
+def process_row(entry: ProcessEntry) -> dict[str, str]:
+    """The row form of one act of the business process, empty fields left out."""
     fields = ("status", "action", "time", "mandate", "description", "agent")
     return {name: getattr(entry, name) for name in fields if getattr(entry, name)}

@@ -5,6 +5,7 @@ from shicheng.kernel.messages import message as _
 
 ANNOUNCED = event("ingest.transfer.announced", _("Transfer announced"))
 RECEIVED = event("ingest.transfer.received", _("Transfer received"))
+WITHDRAWN = event("ingest.transfer.withdrawn", _("Batch known already, announcement withdrawn"))
 CHECK_STARTED = event("ingest.transfer.check_started", _("Four-property check started"))
 CHECKED = event("ingest.transfer.checked", _("Four-property check passed"))
 FAILED = event("ingest.transfer.failed", _("Four-property check found faults"))

@@ -17,8 +17,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from shicheng.ingest.models import Transfer
+from shicheng.kernel.digests import digest_bytes
 
 GIGABYTE = 1024**3
+MOST_LINES = 2000  # beyond, the list itself is named by its digest instead of printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,14 @@ def _data(
         (_("Look of the carrier"), _("to be looked at by a person")),
         (_("Digests"), _("%(count)s files by SM3, list attached") % {"count": len(digests)}),
     ]
+    shown = digests
+    note = _("Algorithm: SM3 (GB/T 32905). One line for each file of the transfer as it was received.")
+    if len(digests) > MOST_LINES:
+        whole = "".join(f"{line.sm3} {line.size} {line.content}\n" for line in digests).encode("utf-8", "replace")
+        shown = [DigestLine(_("the list of all %(count)s files") % {"count": len(digests)},
+                            sum(line.size for line in digests), digest_bytes(whole, "sm3"))]
+        note = _("Algorithm: SM3 (GB/T 32905). The list has a line “digest, bytes, path” for each file in the order "
+                 "of their names; its own digest stands below and the list is kept as package.json.")
     return {
         "title": _("Transfer and receipt form for electronic records"),
         "lang": "zh" if language.startswith("zh") else "en",
@@ -80,14 +90,12 @@ def _data(
         "copies": [_("Copy 1 of 2: kept by the transferring unit"), _("Copy 2 of 2: kept by the receiving archive")],
         "rows": [{"label": label, "value": value} for label, value in rows],
         "checks": [{"sender": label + "：", "receiver": f"{label}：{value}"} for label, value in checks],
-        "digests": [
-            {"content": line.content, "size": f"{line.size:,}", "digest": line.sm3} for line in digests
-        ],
+        "digests": [{"content": line.content, "size": f"{line.size:,}", "digest": line.sm3} for line in shown],
         "labels": {
             "inspection": _("Inspection"), "sender": _("Transferring unit"), "receiver": _("Receiving archive"),
             "filled_by": _("Filled in by"), "reviewed_by": _("Reviewed by"), "signature": _("signature, date"),
             "unit": _("Unit"), "seal": _("(seal)"), "digest_list": _("List of digests"),
-            "digest_note": _("Algorithm: SM3 (GB/T 32905). One line for each file of the transfer as it was received."),
+            "digest_note": note,
             "content": _("Content"), "capacity": _("Bytes"), "digest": _("Digest"),
         },
     }

@@ -21,6 +21,8 @@ from shicheng.kernel.states import ReasonMissing
 from shicheng.people.policies import require
 from shicheng.people.types import Actor
 from shicheng.settings import current
+from shicheng.storage import services as storage
+from shicheng.storage.types import StoredObject
 
 
 def announce(*, actor: Actor, name: str, source: str = "") -> Transfer:
@@ -51,6 +53,15 @@ def receive(*, actor: Actor, transfer_id: UUID, facts: Mapping[str, Any]) -> Tra
             "agency": transfer.agency, "fonds": transfer.fonds_code,
         })
     return transfer
+
+
+def withdraw(*, actor: Actor, transfer_id: UUID, twin: str) -> None:
+    """Give up the announcement of a batch that turned out to be one we have: its number is not used again."""
+    require(actor, policies.RECEIVE)
+    with atomic():
+        transfer = _locked(transfer_id)
+        _move(transfer, "withdraw")
+        _log(actor, events.WITHDRAWN, transfer, {"same_as": twin})
 
 
 def start_check(*, actor: Actor, transfer_id: UUID) -> Transfer:
@@ -125,18 +136,22 @@ def resubmit(*, actor: Actor, transfer_id: UUID, name: str, source: str) -> Tran
     return transfer
 
 
-def finish_storing(*, actor: Actor, transfer_id: UUID, accepted: int, held: int, stored_at: datetime) -> Transfer:
+def finish_storing(*, actor: Actor, transfer_id: UUID, accepted: int, held: int, papers: StoredObject) -> Transfer:
     """Note that everything accepted is durable, registered and proved by its papers. Safe to run twice."""
     require(actor, policies.ACCEPT)
     with atomic():
         transfer = _locked(transfer_id)
         if transfer.state == "stored":
             return transfer
-        transfer.accepted += accepted
+        transfer.accepted = accepted
         transfer.held = held
-        transfer.stored_at = stored_at
+        transfer.stored_at = clock.now()
         _move(transfer, "store")
-        _log(actor, events.STORED, transfer, {"accepted": accepted, "held": held, "attempt": transfer.attempt})
+        storage.register_objects([papers], kind="transfer")
+        _log(actor, events.STORED, transfer, {
+            "accepted": accepted, "held": held, "attempt": transfer.attempt, "object": papers.object_id,
+            "inventory": papers.inventory_digest,
+        })
     return transfer
 
 

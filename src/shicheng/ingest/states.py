@@ -7,6 +7,7 @@ TRANSFER = Machine(
     start="announced",
     moves=[
         Move("receive", "announced", "received", permission="ingest.transfer.receive"),
+        Move("withdraw", "announced", "withdrawn", permission="ingest.transfer.receive"),
         Move("check", ["received", "checked", "failed"], "checking", permission="ingest.transfer.check"),
         Move("pass", "checking", "checked", permission="ingest.transfer.check"),
         Move("fail", "checking", "failed", permission="ingest.transfer.check"),

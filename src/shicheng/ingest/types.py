@@ -19,6 +19,7 @@ class TransferState(StrEnum):
     PARTLY_ACCEPTED = "partly_accepted"
     RETURNED = "returned"
     STORED = "stored"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,22 @@
-"""Jobs of this room."""
+"""Jobs of this room: checking a staged transfer, and building it into the store."""
+
+from __future__ import annotations
+
+from shicheng.ingest.accession import store_accepted
+from shicheng.ingest.checking import check_staged
+from shicheng.jobs.decorators import job
+from shicheng.jobs.run import Run
+from shicheng.kernel.messages import message as _
+from shicheng.settings import current
+
+
+@job("ingest.check", lease=120, tries=5, label=_("Check a transfer"))
+def check_transfer(run: Run, *, transfer_id: str) -> dict[str, object]:
+    """Run the plan of the stage over a staged transfer and keep the report."""
+    return check_staged(run, transfer_id=transfer_id, settings=current())
+
+
+@job("ingest.store", lease=120, tries=5, label=_("Store a transfer"))
+def store_transfer(run: Run, *, transfer_id: str) -> dict[str, object]:
+    """Build the accepted items of a transfer into the store and register them."""
+    return store_accepted(run, transfer_id=transfer_id, settings=current())

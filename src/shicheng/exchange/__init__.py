@@ -1,0 +1,1 @@
+"""Records given out in the forms other systems take."""

@@ -1,0 +1,86 @@
+"""Reading a staged transfer back into the form it had when it arrived."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from shicheng.ingest.errors import StagingLost
+from shicheng.ingest.models import Transfer
+from shicheng.kernel.messages import Message
+from shicheng.kernel.messages import message as _
+from shicheng.packages.reading import read_tree
+from shicheng.packages.tree import Tree, open_plain
+from shicheng.packages.types import Limits, Package, PackageFile, PackageProblem, ProblemKind
+from shicheng.settings import Settings
+from shicheng.storage import durable
+from shicheng.storage.staging import StagedTree, Staging
+
+PROBLEMS = "problems.json"
+
+Progress = Callable[..., None]
+
+
+def staging_of(settings: Settings) -> Staging:
+    """The staging area of the archive."""
+    return Staging(settings.staging_path, free_bytes=settings.free_bytes)
+
+
+def staging_id(transfer: Transfer) -> str:
+    """Name of the place where a transfer's present attempt is staged."""
+    return f"{transfer.pk}-{transfer.attempt}"
+
+
+def stage(tree: Tree, transfer: Transfer, settings: Settings, progress: Progress) -> StagedTree:
+    """Copy all members of a package into staging and make them durable; done already, it is left as it is."""
+    staging = staging_of(settings)
+    folder = staging.place(staging_id(transfer))
+    total = len(tree.files)
+    if staging.load(staging_id(transfer)) is None:
+        folder.mkdir(parents=True, exist_ok=True)
+        records = [_problem_record(one) for one in tree.problems]
+        durable.write_durably(folder / PROBLEMS, json.dumps(records).encode("ascii"))
+    return staging.stage_tree(
+        staging_id(transfer), tree.files.values(), workers=settings.workers,
+        on_progress=lambda files, _bytes: progress(files, total),
+    )
+
+
+def open_staged(transfer: Transfer, settings: Settings) -> Package:
+    """Read the staged transfer; raises `StagingLost` if its bytes are not there."""
+    staging = staging_of(settings)
+    staged = staging.load(staging_id(transfer))
+    folder = staging.place(staging_id(transfer))
+    if staged is None:
+        raise StagingLost(
+            _("The staged bytes of transfer %(number)s are gone from %(folder)s.", number=transfer.number, folder=folder),
+            hint=_("Ask the office to send the transfer again under the same number."),
+        )
+    tree = Tree(path=folder, name=transfer.name, container=transfer.container)
+    for one in staged.files:
+        tree.files[one.path] = PackageFile(
+            path=one.path, raw_path=one.raw_path, size=one.size, opener=partial(open_plain, os.fsencode(one.local)),
+            local=one.local, digests=one.digests,
+        )
+        parts = one.path.split("/")[:-1]
+        tree.folders.update("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))
+    tree.problems.extend(_read_problems(folder))
+    return read_tree(tree, limits=Limits(), scratch=folder)
+
+
+def _problem_record(problem: PackageProblem) -> dict[str, object]:
+    return {
+        "kind": problem.kind.value, "message": problem.message.to_json(), "ref": problem.ref, "path": problem.path,
+        "refused": problem.refused, "expected": problem.expected, "found": problem.found,
+    }
+
+
+def _read_problems(folder: Path) -> Iterator[PackageProblem]:
+    for record in json.loads((folder / PROBLEMS).read_bytes()):
+        yield PackageProblem(
+            kind=ProblemKind(record["kind"]), message=Message.from_json(record["message"]), ref=record["ref"],
+            path=record["path"], refused=record["refused"], expected=record["expected"], found=record["found"],
+        )

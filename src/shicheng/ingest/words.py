@@ -1,0 +1,16 @@
+"""States of a transfer in words."""
+
+from shicheng.kernel.messages import message as _
+
+STATES = {
+    "announced": _("announced"),
+    "received": _("received"),
+    "checking": _("being checked"),
+    "checked": _("checked, waits for acceptance"),
+    "failed": _("has faults, waits for a decision"),
+    "accepted": _("accepted, being stored"),
+    "partly_accepted": _("sound part accepted, being stored"),
+    "returned": _("returned"),
+    "stored": _("stored"),
+    "withdrawn": _("the same batch was received before"),
+}
