@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from jobs import job_bodies as bodies
 from shicheng.audit.models import Entry
@@ -245,3 +246,24 @@ def test_django_tasks_land_in_the_same_table() -> None:
     result.refresh()
     assert (result.status, result.return_value, result.attempts) == ("SUCCESSFUL", 42, 1)
     assert bodies.told.get_result(context.id).return_value == f"id {context.id}"
+
+
+def test_old_finished_jobs_are_forgotten_and_failures_kept(tmp_path: Path) -> None:
+    parent = services.enqueue(bodies.add, a=1, b=1)
+    child = services.enqueue(bodies.add, parent=parent.pk, a=1, b=1)
+    young = services.enqueue(bodies.add, a=1, b=1)
+    failed = services.enqueue(bodies.refuse, folder=str(tmp_path))
+    waiting = services.enqueue(bodies.add, run_after=clock.now() + timedelta(days=1), a=1, b=1)
+    run_waiting()
+    now = clock.now()
+    Job.objects.filter(pk__in=[parent.pk, child.pk, failed.pk]).update(finished=now - timedelta(days=91))
+    assert services.forget_finished(before=now - timedelta(days=90)) == 2
+    assert {row.pk for row in Job.objects.all()} == {young.pk, failed.pk, waiting.pk}
+
+
+def test_idle_workers_ask_by_index_however_many_jobs_are_done() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL plans by its own statistics")
+    for state in (State.WAITING, State.RUNNING):
+        plan = leases._candidates(state, registry.names(), None).order_by("-priority", "run_after", "id").explain()
+        assert "(state=?" in plan or "AND state=?" in plan, plan

@@ -34,7 +34,7 @@ def step_until(worker: Worker, wanted: object, seconds: float = 20) -> None:
 
 def test_body_runs_in_a_child_that_is_used_again() -> None:
     rows = [services.enqueue(bodies.add, a=number, b=1) for number in range(4)]
-    worker = Worker(processes=1, poll=0.05)
+    worker = Worker(processes=1, poll=0.05, schedules=False)
     try:
         step_until(worker, lambda: not Job.objects.exclude(state=State.DONE).exists())
     finally:
@@ -128,7 +128,7 @@ def test_expired_lease_is_taken_over_and_the_late_word_does_not_count(tmp_path: 
 
 def test_worker_kills_the_body_whose_lease_was_lost(tmp_path: Path) -> None:
     row = services.enqueue(bodies.orphan, folder=str(tmp_path))
-    worker = Worker(processes=1, poll=0.05)
+    worker = Worker(processes=1, poll=0.05, schedules=False)
     try:
         step_until(worker, lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
         pid = int((tmp_path / "pid").read_text())
@@ -142,7 +142,7 @@ def test_worker_kills_the_body_whose_lease_was_lost(tmp_path: Path) -> None:
 
 def test_fence_stops_an_attempt_that_was_given_up() -> None:
     row = services.enqueue(bodies.fenced)
-    worker = Worker(processes=1, poll=0.05)
+    worker = Worker(processes=1, poll=0.05, schedules=False)
     try:
         step_until(worker, lambda: Job.objects.get(pk=row.pk).lease_token == 99)
         step_until(worker, lambda: not worker._busy())

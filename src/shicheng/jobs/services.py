@@ -162,6 +162,22 @@ def enqueue_schedules(now: datetime | None = None) -> list[Job]:
     return made
 
 
+def forget_finished(*, before: datetime) -> int:
+    """Delete rows of jobs done or cancelled before a moment and return how many; those that need a person stay.
+
+    A job whose children are kept is kept too.
+    """
+    forgotten = 0
+    while True:
+        old = Job.objects.filter(state__in=(State.DONE, State.CANCELLED), finished__lt=before, children__isnull=True)
+        keys = list(old.order_by("id").values_list("pk", flat=True)[:500])
+        if not keys:
+            return forgotten
+        with atomic():
+            Job.objects.filter(pk__in=keys).delete()
+        forgotten += len(keys)
+
+
 def _unfinished(unique_key: str) -> Job | None:
     return Job.objects.filter(unique_key=unique_key, state__in=UNFINISHED).first()
 

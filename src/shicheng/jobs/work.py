@@ -8,8 +8,12 @@ from typing import Any
 from shicheng.audit.services import sign_head
 from shicheng.jobs.decorators import job, scheduled
 from shicheng.jobs.run import Run
+from shicheng.jobs.services import forget_finished
+from shicheng.kernel import clock
 from shicheng.kernel.messages import message as _
 from shicheng.settings import current
+
+KEEP_DAYS = 90
 
 
 @job("jobs.task", tries=3, label=_("Task"))
@@ -26,3 +30,10 @@ def sign_audit_head(run: Run) -> dict[str, int] | None:
     """Sign the end of the audit log once a day; safe twice, since a signed end is not signed again."""
     signed = sign_head(keys_path=current().keys_path)
     return {"position": signed.position} if signed else None
+
+
+@scheduled(every=timedelta(days=1))
+@job("jobs.forget", label=_("Remove old finished jobs from the list"))
+def forget_old_jobs(run: Run) -> dict[str, int]:
+    """Delete the rows of jobs that were done or cancelled long ago; what they did stays in the audit log."""
+    return {"forgotten": forget_finished(before=clock.now() - timedelta(days=KEEP_DAYS))}

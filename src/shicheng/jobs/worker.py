@@ -139,7 +139,6 @@ class Worker:
                 self._children.append(child)
             child.run(task)
             self._next_beat = min(self._next_beat, time.monotonic() + task.lease / 3)
-            log.debug("jobs.job.claimed", job=str(task.job_id), name=task.name, attempt=task.attempt)
 
     def _look(self, held: dict[UUID, int]) -> None:
         signs = leases.look(held)
