@@ -58,7 +58,7 @@ def test_the_store_can_be_read_by_hand(store: LocalStore) -> None:
     text = (store.root / "README.txt").read_text("utf-8")
     assert "sha256sum" in text and "怎样找到一件档案" in text
     digest = hashlib.sha256(stored.object_id.encode()).hexdigest()
-    assert stored.path == f"{digest[:2]}/{digest[2:4]}/{stored.object_id.replace(':', '%3a')}"
+    assert stored.path == f"{digest[:3]}/{stored.object_id.replace(':', '%3a')}"
     inventory = json.loads((store.root / stored.path / "inventory.json").read_bytes())
     assert set(inventory["fixity"]) == {"sha256"}
 
@@ -68,6 +68,7 @@ def test_put_twice_is_the_same_object(store: LocalStore) -> None:
     again = store.put_objects([draft(2), draft(3), draft(1)])
     assert [one.is_new for one in again] == [False, True, False]
     assert again[0].inventory_digest == first[1].inventory_digest
+    assert (again[0].bytes, again[0].files) == (first[1].bytes, first[1].files)
     require_valid(store, 3)
 
 

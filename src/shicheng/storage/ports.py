@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
 
+from shicheng.storage.ocfl.checking import Pace
 from shicheng.storage.ocfl.inventory import Inventory
 from shicheng.storage.types import Damage, ObjectCheck, ObjectDraft, StoredObject
 
@@ -20,6 +21,9 @@ class Store(Protocol):
 
     def create(self) -> None:
         """Make an empty store if there is none; raise `BadStore` if something else is there."""
+
+    def require(self) -> None:
+        """Raise `BadStore` unless a store is there: a disk that is not mounted is no empty store."""
 
     def put_objects(self, drafts: Sequence[ObjectDraft]) -> list[StoredObject]:
         """Store a batch; when this returns, all of it survives a power cut.
@@ -51,6 +55,9 @@ class Store(Protocol):
 
     def check(self, object_id: str, *, rate: float | None = None) -> ObjectCheck:
         """The same with counts, reading at most `rate` bytes a second."""
+
+    def check_at(self, object_id: str, pace: Pace) -> ObjectCheck:
+        """The same at a pace that many objects share."""
 
     def free_bytes(self) -> int | None:
         """Return the bytes still free; None if the store sets no limit."""

@@ -61,7 +61,7 @@ class StoredObject:
     version: int
     path: str  # below the store's root
     files: int
-    bytes: int  # of the content files this version added
+    bytes: int  # of the content files this version brought
     inventory_digest: str  # SHA-512 of the root inventory
     is_new: bool  # False: it was already there with this content
     contents: tuple[StoredFile, ...] = ()
@@ -88,6 +88,7 @@ class ObjectCheck:
     files: int
     bytes: int
     damages: tuple[Damage, ...] = ()
+    inventory_digest: str = ""  # SHA-512 of the root inventory, "" if it can't be trusted
 
 
 @dataclass(slots=True)

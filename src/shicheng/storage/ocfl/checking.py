@@ -104,7 +104,8 @@ def check_object(reader: ObjectReader, object_id: str, pace: Pace) -> ObjectChec
         _compare(reader, inventory, sizes, seen, pace, report)
         for path in sorted(seen):
             report(path, "extra")
-    return ObjectCheck(object_id, len(sizes), sum(sizes.values()), tuple(damages))
+    digest = inventory.digest if inventory is not None and root is not None else ""
+    return ObjectCheck(object_id, len(sizes), sum(sizes.values()), tuple(damages), digest)
 
 
 def _compare(

@@ -10,13 +10,13 @@ from typing import Final
 from urllib.parse import unquote
 
 NAME: Final = "0003-hash-and-id-n-tuple-storage-layout"
-# 65,536 folders: a store of ten million objects has 150 objects in each.
-TUPLE_SIZE: Final = 2
-TUPLES: Final = 2
+# 4,096 folders: a store of ten million objects has 2,400 objects in each, and few folders are made.
+TUPLE_SIZE: Final = 3
+TUPLES: Final = 1
 LEVELS: Final = TUPLES + 1  # folders down to an object
 ROOT_MARK: Final = ("0=ocfl_1.1", b"ocfl_1.1\n")
 OBJECT_MARK: Final = ("0=ocfl_object_1.1", b"ocfl_object_1.1\n")
-_KEPT: Final = re.compile(r"[A-Za-z0-9_-]", re.ASCII)
+_CODED: Final = re.compile(r"[^A-Za-z0-9_-]", re.ASCII)
 _TUPLE: Final = re.compile(rf"[0-9a-f]{{{TUPLE_SIZE}}}", re.ASCII)
 _ENCODED_LENGTH: Final = 100
 
@@ -25,9 +25,7 @@ def object_path(object_id: str) -> str:
     """Return the object's folder below the store's root."""
     digest = hashlib.sha256(object_id.encode()).hexdigest()
     tuples = [digest[at : at + TUPLE_SIZE] for at in range(0, TUPLE_SIZE * TUPLES, TUPLE_SIZE)]
-    encoded = "".join(
-        sign if _KEPT.fullmatch(sign) else "".join(f"%{byte:02x}" for byte in sign.encode()) for sign in object_id
-    )
+    encoded = _CODED.sub(lambda sign: "".join(f"%{byte:02x}" for byte in sign[0].encode()), object_id)
     name = encoded if len(encoded) <= _ENCODED_LENGTH else f"{encoded[:_ENCODED_LENGTH]}-{digest}"
     return "/".join([*tuples, name])
 
@@ -54,7 +52,7 @@ def root_files() -> dict[str, bytes]:
     config = {"extensionName": NAME, "digestAlgorithm": "sha256", "tupleSize": TUPLE_SIZE, "numberOfTuples": TUPLES}
     described = {
         "extension": NAME,
-        "description": "SHA-256 of the object identifier, two folders of two characters, "
+        "description": "One folder named by the first three digits of the SHA-256 of the object identifier, "
         "then the percent-encoded identifier.",
     }
     return {
@@ -78,8 +76,8 @@ README: Final = """\
 
 一、怎样找到一件档案
   1. 对象标识符形如 urn:uuid:0190f5c2-7a10-7c3e-9d41-5b8f0a2c6e11。
-  2. 求标识符的 SHA-256，取十六进制结果的前四位，两位一级，得到两级文件夹；
-     第三级文件夹是标识符本身，字母、数字、“-”和“_”以外的字符写成 %xx。
+  2. 求标识符的 SHA-256，十六进制结果的前三位是第一级文件夹的名字；
+     第二级文件夹是标识符本身，字母、数字、“-”和“_”以外的字符写成 %xx。
      命令：printf %s 标识符 | sha256sum
   3. 不知道标识符时，搜索各对象中的 description.xml（题名、档号、责任者等）：
      grep -rl --include=description.xml 题名 .
@@ -107,9 +105,9 @@ software that wrote it is needed.
 
 1. Finding a record
    a. Object identifiers look like urn:uuid:0190f5c2-7a10-7c3e-9d41-5b8f0a2c6e11.
-   b. Take the SHA-256 of the identifier. Its first four hexadecimal digits, two by two, name two
-      folders; the third folder is the identifier itself, with every character other than letters,
-      digits, "-" and "_" written as %xx.   Command: printf %s IDENTIFIER | sha256sum
+   b. Take the SHA-256 of the identifier. Its first three hexadecimal digits name a folder; in it,
+      the folder of the object is named by the identifier itself, with every character other than
+      letters, digits, "-" and "_" written as %xx.   Command: printf %s IDENTIFIER | sha256sum
    c. Without an identifier, search the description.xml files (title, reference code, author):
       grep -rl --include=description.xml TITLE .
 2. What is in an object

@@ -81,7 +81,7 @@ class LocalStore:
         """
         if not drafts:
             return []
-        self._require_store()
+        self.require()
         with self._area.batch() as folder:
             return BatchWriter(self, folder, drafts).run()
 
@@ -166,7 +166,8 @@ class LocalStore:
         """Give the working area back."""
         self._area.close()
 
-    def _require_store(self) -> None:
+    def require(self) -> None:
+        """Raise `BadStore` unless a store is there: a disk that is not mounted is no empty store."""
         if not os.path.exists(f"{self._text}/{layout.ROOT_MARK[0]}"):
             raise BadStore(
                 _("There is no store in the folder %(folder)s.", folder=self.root),
@@ -187,6 +188,7 @@ class LocalStore:
 
     def _walk(self) -> Iterator[tuple[str, bool]]:
         """Yield the path of every object, and of every stray, below the root."""
+        self.require()
         known = {name.partition("/")[0] for name in layout.root_files()} | {"lost+found"}
         yield from self._descend("", layout.LEVELS, known)
 

@@ -20,6 +20,7 @@ from shicheng.storage.errors import BadDraft
 NAME_BYTES: Final = 240
 PATH_BYTES: Final = 1024
 _BAD_CATEGORIES: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_BAD_SIGNS: Final = frozenset("\\")  # a folder to some systems and services
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*", re.ASCII)
 _EXTENSION: Final = re.compile(r"\.[A-Za-z0-9]{1,10}", re.ASCII)
 _HALF: Final = re.compile("[\ud800-\udfff]")
@@ -100,7 +101,8 @@ def _is_safe(path: str) -> bool:
     if len(path.encode()) > PATH_BYTES:
         return False
     return all(
-        len(part.encode()) <= NAME_BYTES and not any(unicodedata.category(sign) in _BAD_CATEGORIES for sign in part)
+        len(part.encode()) <= NAME_BYTES
+        and not any(sign in _BAD_SIGNS or unicodedata.category(sign) in _BAD_CATEGORIES for sign in part)
         for part in path.split("/")
     )
 

@@ -11,7 +11,8 @@ import os
 import shutil
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -61,7 +62,8 @@ class BatchWriter:
         self._store = store
         self._folder = str(folder)
         self._drafts = drafts
-        self._copies = 0
+        self._mark = f"{folder}/mark"
+        self._copies = count(1)
         self._moved: list[Path] = []
 
     def run(self) -> list[StoredObject]:
@@ -71,6 +73,7 @@ class BatchWriter:
             durable.require_room(
                 self._store.root, needed=needed, files=16 * len(self._drafts), kept_free=self._store.kept_free
             )
+            _write_file(self._mark, layout.OBJECT_MARK[1])
             prepared = [self._prepare(number, draft) for number, draft in enumerate(self._drafts)]
             written = [entry for entry in prepared if isinstance(entry, _Written)]
             if written:
@@ -118,7 +121,7 @@ class BatchWriter:
             stored = match_existing(draft, found, state, path)
             if stored is not None:
                 self._moved += [file.source for file in draft.files if file.move and isinstance(file.source, Path)]
-                return stored
+                return self._measured(stored)
         waiting = f"{self._folder}/{number}"
         hashed: list[Hashed] = []
         payloads: list[bytes | str | Path | None] = []
@@ -151,8 +154,7 @@ class BatchWriter:
             missing = [name for name in ("sha512", "sha256") if name not in promised]
             found = {name: digest.lower() for name, digest in promised.items()}
             return (found | digest_file(source, missing)[0] if missing else found), source
-        self._copies += 1
-        copy = f"{self._folder}/copy-{self._copies}"
+        copy = f"{self._folder}/copy-{next(self._copies)}"
         with source.open("rb", buffering=0) as stream, open(copy, "xb", buffering=0) as target:
             found, _size = digest_stream(stream, ("sha512", "sha256", *promised), copy_to=target)
             os.fchmod(target.fileno(), _READ_ONLY)
@@ -185,8 +187,10 @@ class BatchWriter:
         _write_file(f"{version}/{INVENTORY}", plan.inventory)
         _write_file(f"{version}/{SIDECAR}", plan.sidecar)
         _write_file(f"{waiting}/{INVENTORY}", plan.inventory)
-        _write_file(f"{waiting}/{SIDECAR}", plan.sidecar)
-        _write_file(f"{waiting}/{layout.OBJECT_MARK[0]}", layout.OBJECT_MARK[1])
+        # What can be written again from nothing shares its bytes: fewer inodes, half the time for a small object.
+        # The inventory does not: its copy is what a damaged object is read with.
+        _link_or_write(f"{version}/{SIDECAR}", f"{waiting}/{SIDECAR}", plan.sidecar)
+        _link_or_write(self._mark, f"{waiting}/{layout.OBJECT_MARK[0]}", layout.OBJECT_MARK[1])
         return size
 
     def _link(self, source: Path, target: str) -> None:
@@ -220,7 +224,7 @@ class BatchWriter:
                     entry.draft, self._store.inventory(entry.draft.object_id), entry.state, entry.path
                 )
                 assert stored is not None
-                return stored
+                return self._measured(stored)
         files = entry.plan.contents
         return StoredObject(
             entry.draft.object_id,
@@ -232,6 +236,12 @@ class BatchWriter:
             is_new=True,
             contents=files,
         )
+
+    def _measured(self, stored: StoredObject) -> StoredObject:
+        """Count the bytes the newest version brought, as when it was written."""
+        brought = {file.content_path for file in stored.contents if file.content_path.startswith(f"v{stored.version}/")}
+        folder = f"{self._store.address}/{stored.path}"
+        return replace(stored, bytes=sum(os.stat(f"{folder}/{path}").st_size for path in brought))
 
     def _replace(self, entry: _Written, target: str) -> None:
         """Put the object with its new version in the place of the one without, in one step where possible."""
@@ -324,6 +334,15 @@ def _write_file(path: str, content: bytes) -> None:
             durable.write_all(descriptor, content)
     finally:
         os.close(descriptor)
+
+
+def _link_or_write(source: str, target: str, content: bytes) -> None:
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno not in _NO_LINK:
+            raise
+        _write_file(target, content)
 
 
 def _link_versions(existing: str, waiting: str, head: int) -> None:

@@ -1,0 +1,16 @@
+"""Events of this room."""
+
+from shicheng.audit.registry import event
+from shicheng.kernel.messages import message as _
+
+VERIFIED = event(
+    "storage.copy.verified",
+    _("Fixity verified"),
+    sentence=_("%(actor)s had %(objects)s objects verified; %(damages)s damages were found."),
+)
+DAMAGE_FOUND = event(
+    "storage.damage.found",
+    _("Damage found"),
+    sentence=_("The file %(path)s of the object %(object)s is damaged: %(problem)s."),
+)
+DAMAGE_MENDED = event("storage.damage.mended", _("Damage mended"), sentence=_("The object %(object)s is whole again."))

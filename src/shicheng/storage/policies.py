@@ -1,0 +1,10 @@
+"""Who may see and verify the store."""
+
+from shicheng.kernel.messages import message as _
+from shicheng.people import registry
+from shicheng.people.types import Role
+
+_ROLES = {Role.ADMINISTRATOR, Role.ARCHIVIST}
+
+READ = registry.permission("storage.store.read", _("See the health of the store"), roles=_ROLES)
+VERIFY = registry.permission("storage.copy.verify", _("Verify the store"), roles=_ROLES)

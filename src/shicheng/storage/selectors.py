@@ -1,0 +1,76 @@
+"""Reading the store's health."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count, QuerySet, Sum
+
+from shicheng.kernel import clock
+from shicheng.people.policies import allows
+from shicheng.people.types import Actor
+from shicheng.settings.types import Settings
+from shicheng.storage import policies
+from shicheng.storage.models import FixityRun, FoundDamage, PromisedObject
+from shicheng.storage.opening import store_of
+
+
+@dataclass(frozen=True, slots=True)
+class StoreHealth:
+    """What the page of the store's health shows."""
+
+    address: str
+    objects: int
+    files: int
+    bytes: int
+    verified: int  # objects verified within the term
+    term_days: int
+    damaged: int
+    missing: int
+    free_bytes: int | None  # None where the store sets no limit
+
+    @property
+    def share_verified(self) -> float:
+        """Share of the objects that were verified, or stored, within the term; 1 for an empty store."""
+        return self.verified / self.objects if self.objects else 1.0
+
+
+def health(actor: Actor, settings: Settings) -> StoreHealth | None:
+    """Totals, the share verified within the term, and free disk; None for whoever may not see it."""
+    if not allows(actor, policies.READ):
+        return None
+    store = store_of(settings)
+    totals = PromisedObject.objects.aggregate(objects=Count("pk"), files=Sum("files"), size=Sum("bytes"))
+    since = clock.now() - timedelta(days=settings.verify_days)
+    fresh = PromisedObject.objects.filter(last_verified__gte=since).count()
+    fresh += PromisedObject.objects.filter(last_verified__isnull=True, stored_at__gte=since).count()
+    states = dict(PromisedObject.objects.values_list("state").annotate(Count("pk")))
+    return StoreHealth(
+        address=store.address,
+        objects=totals["objects"],
+        files=totals["files"] or 0,
+        bytes=totals["size"] or 0,
+        verified=fresh,
+        term_days=settings.verify_days,
+        damaged=states.get("damaged", 0),
+        missing=states.get("missing", 0),
+        free_bytes=store.free_bytes(),
+    )
+
+
+def objects(actor: Actor) -> QuerySet[PromisedObject]:
+    """Promised objects the actor may see."""
+    return PromisedObject.objects.all() if allows(actor, policies.READ) else PromisedObject.objects.none()
+
+
+def runs(actor: Actor) -> QuerySet[FixityRun]:
+    """Verifications, the newest first."""
+    return FixityRun.objects.all() if allows(actor, policies.READ) else FixityRun.objects.none()
+
+
+def open_damages(actor: Actor) -> QuerySet[FoundDamage]:
+    """Damages that are not mended, the newest first."""
+    if not allows(actor, policies.READ):
+        return FoundDamage.objects.none()
+    return FoundDamage.objects.filter(mended_at__isnull=True)
