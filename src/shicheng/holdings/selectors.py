@@ -165,6 +165,14 @@ def codes_of_transfer(number: str) -> set[str]:
     return set(Item.objects.filter(transfer=number).values_list("reference_code", flat=True))
 
 
+def codes_of_objects(object_ids: Iterable[str]) -> dict[str, str]:
+    """Reference codes of the items that objects of the store keep, for naming damage."""
+    found: dict[str, str] = {}
+    for part in chunked(list(object_ids), 500):
+        found.update(Item.objects.filter(object_id__in=part).values_list("object_id", "reference_code"))
+    return found
+
+
 def index_documents(ids: Iterable[UUID]) -> Iterator[IndexDocument]:
     """What the search index needs of these items; only for the index, which filters by actor itself."""
     for part in chunked(list(ids), 500):

@@ -20,13 +20,18 @@ from shicheng.people.policies import require
 from shicheng.people.types import Actor
 
 
-def found_fonds(*, actor: Actor, code: str, name: str, agency: str = "", at: datetime.datetime | None = None) -> Fonds:
-    """Return the fonds with this code, founding it if it is new. To be called inside `atomic()`."""
+def found_fonds(
+    *, actor: Actor, code: str, name: str, agency: str = "", at: datetime.datetime | None = None, restored: bool = False
+) -> Fonds:
+    """Return the fonds with this code, founding it if it is new. To be called inside `atomic()`.
+
+    `restored` says that its row is read back from the store: its founding stands in the log already.
+    """
     require(actor, policies.REGISTER, fonds=code)
     fonds, made = Fonds.objects.get_or_create(
         code=code, defaults={"name": name or code, "agency": agency, "founded": at or clock.now()}
     )
-    if made:
+    if made and not restored:
         audit.append(actor, events.FONDS_FOUNDED, ("fonds", str(fonds.pk)), {"code": code, "name": fonds.name})
     return fonds
 

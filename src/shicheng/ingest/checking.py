@@ -6,7 +6,6 @@ from collections.abc import Collection
 from uuid import UUID
 
 from shicheng.checks import services as checks
-from shicheng.checks.engine import check_package
 from shicheng.checks.scanner import find_scanner
 from shicheng.checks.types import Report, Stage, Verdict
 from shicheng.formats.pool import InspectionPool
@@ -79,8 +78,8 @@ def _run_engine(run: Run, package: Package, transfer: Transfer, settings: Settin
 
     budget = Budget(seconds=settings.inspect_seconds, memory=settings.inspect_memory)
     with InspectionPool(workers=settings.workers, budget=budget) as pool:
-        report = check_package(
-            package, stage=Stage.TRANSFER, pool=pool, scanner=find_scanner(settings.scanner),
+        report = checks.run_plan(
+            actor=run.actor, package=package, stage=Stage.TRANSFER, pool=pool, scanner=find_scanner(settings.scanner),
             database=HoldingsView(transfer.number), observer=observe, progress=progress,
         )
     notes.finish()

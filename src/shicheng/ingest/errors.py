@@ -10,10 +10,11 @@ class TransferNotFound(ShichengError):
     http_status = 404
 
 
-class AlreadyReceived(ShichengError):
-    """The very same batch was received before."""
+class WorkFailed(ShichengError):
+    """A job of the intake failed."""
 
-    code = "ingest.transfer.known"
+    code = "ingest.work.failed"
+    exit_code = 3
     http_status = 409
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from shicheng.audit import selectors as audit
 from shicheng.checks import selectors as checks
 from shicheng.ingest import selectors, services
-from shicheng.ingest.errors import AlreadyReceived
+from shicheng.ingest.errors import WorkFailed
 from shicheng.ingest.models import Transfer
 from shicheng.ingest.receiving import receive_path
 from shicheng.ingest.types import Outcome
@@ -18,7 +18,6 @@ from shicheng.jobs.models import Job
 from shicheng.jobs.worker import run_until_done
 from shicheng.kernel.messages import message as _
 from shicheng.people.types import Actor
-from shicheng.search.follower import wait_until_indexed
 from shicheng.settings import Settings
 
 Progress = Callable[..., None]
@@ -53,6 +52,8 @@ def take_in(
     elif transfer.state in ("accepted", "partly_accepted"):
         transfer = _finish_job(actor, transfer.pk, progress)
     if transfer.state == "stored" and not received.known:
+        from shicheng.search.follower import wait_until_indexed
+
         wait_until_indexed(settings.index_path, audit.head_position(), timeout=600)
     return outcome_of(transfer, seconds=time.monotonic() - started)
 
@@ -76,6 +77,10 @@ def _finish_job(actor: Actor, transfer_id: UUID, progress: Progress) -> Transfer
     def show(job: Job) -> None:
         progress(job.progress_done or 0, job.progress_total, str(job.note or ""))
 
-    job = run_until_done(transfer.job, on_progress=show)
-    raise_failure(job)
+    job = run_until_done(transfer.job, on_progress=show, inline=True)
+    if job.state != "done":
+        raise WorkFailed(
+            _("The work on transfer %(number)s stopped: %(reason)s", number=transfer.number, reason=job.error or job.state),
+            hint=_("Mend the cause and start the same command again; it goes on where it stopped."),
+        )
     return selectors.transfer(actor, transfer_id)

@@ -1,0 +1,154 @@
+"""Making the database anew from the store alone.
+
+The store keeps everything that was accepted: items with their descriptions, transfers with their papers and
+reports, and the audit log in signed segments. Accounts are not in the store: they come from a backup, or are made
+again. Safe to run twice and over a database that has some of it already.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from shicheng.audit import services as audit
+from shicheng.audit.segments import import_segments
+from shicheng.base.db import atomic, chunked
+from shicheng.checks import services as checks
+from shicheng.checks.types import Report
+from shicheng.formats.pool import InspectionPool
+from shicheng.formats.types import Budget
+from shicheng.holdings import services as holdings
+from shicheng.holdings.types import NewItem
+from shicheng.ingest import events, policies
+from shicheng.ingest.log_keeping import is_log_object, log_segments
+from shicheng.ingest.models import Transfer
+from shicheng.ingest.papers import FIELDS, MOMENTS
+from shicheng.ingest.stored_items import DESCRIPTION, describe, read_items
+from shicheng.people.policies import require
+from shicheng.people.types import Actor
+from shicheng.search.building import rebuild_index
+from shicheng.settings import Settings
+from shicheng.storage import services as storage
+from shicheng.storage.ports import Store
+
+BATCH = 200
+Progress = Callable[..., None]
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """What was made anew."""
+
+    transfers: int = 0
+    items: int = 0
+    entries: int = 0
+    strange: int = 0
+
+    def to_json(self) -> dict[str, int]:
+        """For `--json`."""
+        return {"transfers": self.transfers, "items": self.items, "audit_entries": self.entries, "unknown": self.strange}
+
+
+def rebuild_archive(
+    *, actor: Actor, settings: Settings, progress: Progress = lambda done, total=None, note="": None
+) -> Rebuilt:
+    """Read the whole store and write the rows that are missing; then make the index anew."""
+    require(actor, policies.REBUILD)
+    store = storage.open_store(settings)
+    made = Rebuilt()
+    items, transfers, logs, made.strange = _sort(store)
+    # The log first: what is logged from now on stands behind what it tells.
+    made.entries = import_segments(segment for object_id in logs for segment in log_segments(store, object_id))
+    names: dict[str, dict[str, Any]] = {}
+    for object_id in transfers:
+        record, new = _bring_transfer(actor, store, object_id)
+        names[record["number"]] = record
+        made.transfers += new
+    budget = Budget(seconds=settings.inspect_seconds, memory=settings.inspect_memory)
+    with InspectionPool(workers=settings.workers, budget=budget) as pool:
+        for part in chunked(items, BATCH):
+            made.items += _bring_items(actor, store, part, pool, names)
+            progress(made.items, len(items))
+    with atomic():
+        audit.append(actor, events.REBUILT, None, {"transfers": made.transfers, "items": made.items})
+    rebuild_index(settings.index_path, progress=progress)
+    return made
+
+
+def _sort(store: Store) -> tuple[list[str], list[str], list[str], int]:
+    """Tell the objects of the store apart: items, transfers, the audit log, and others."""
+    items: list[str] = []
+    transfers: list[str] = []
+    logs: list[str] = []
+    strange = 0
+    for object_id in store.iter_objects():
+        if is_log_object(object_id):
+            logs.append(object_id)
+            continue
+        paths = store.inventory(object_id).state()
+        if DESCRIPTION in paths:
+            items.append(object_id)
+        elif any(path.endswith("/transfer.json") for path in paths):
+            transfers.append(object_id)
+        else:
+            strange += 1
+    return sorted(items), sorted(transfers), sorted(logs), strange
+
+
+def _bring_transfer(actor: Actor, store: Store, object_id: str) -> tuple[dict[str, Any], bool]:
+    attempts = sorted(
+        (int(path.split("/")[0].rpartition("-")[2]), path.split("/")[0])
+        for path in store.inventory(object_id).state() if path.endswith("/transfer.json")
+    )
+    records = [(folder, _read_json(store, object_id, f"{folder}/transfer.json")) for _number, folder in attempts]
+    record = records[-1][1]
+    with atomic():
+        fields = {name: record[name] for name in FIELDS}
+        moments = {name: _moment(record[name]) for name in MOMENTS}
+        _row, new = Transfer.objects.get_or_create(
+            pk=UUID(record["id"]),
+            defaults={**fields, **moments, "state": "stored", "report": UUID(record["report"]),
+                      "accepted": record["accepted"], "held": record["held"], "stored_at": moments["decided_at"]},
+        )
+        for folder, each in records:
+            report = Report.from_record(_read_json(store, object_id, f"{folder}/report.json"))
+            checks.store_report(
+                actor=actor, report=report, subject=("transfer", record["id"]), transfer=record["number"],
+                restored=UUID(each["report"]),
+            )
+        storage.register_objects([describe(store, object_id)], kind="transfer")
+    return record, new
+
+
+def _bring_items(
+    actor: Actor, store: Store, object_ids: Sequence[str], pool: InspectionPool, transfers: dict[str, dict[str, Any]]
+) -> int:
+    new = 0
+    by_fonds: dict[tuple[str, str, str, datetime], list[NewItem]] = defaultdict(list)
+    for item, registered in read_items(store, object_ids, pool):
+        record = transfers.get(item.transfer, {})
+        code = holdings.fonds_code_of(item) or record.get("fonds_code", "")
+        name = item.elements.get("fonds_name") or record.get("fonds_name", "")
+        by_fonds[code, name, record.get("agency", ""), registered].append(item)
+    with atomic():
+        for (code, name, agency, registered), items in by_fonds.items():
+            fonds = holdings.found_fonds(actor=actor, code=code, name=name, agency=agency, at=registered, restored=True)
+            new += holdings.register_items(actor=actor, fonds=fonds, new_items=items, at=registered)
+        storage.register_objects([describe(store, object_id) for object_id in object_ids], kind="item")
+    return new
+
+
+def _read_json(store: Store, object_id: str, path: str) -> dict[str, Any]:
+    with store.open(object_id, path) as stream:
+        value: dict[str, Any] = json.loads(stream.read())
+    return value
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
