@@ -33,14 +33,21 @@ class Ledger:
         self._causes: list[Cause] = []
         self._by_key: dict[Key, Cause] = {}
 
-    def add(self, finding: Finding, *, about: Iterable[Key] = (), covers: Iterable[Key] = ()) -> Cause | None:
-        """Keep the finding as a cause, or attach it to the cause that explains one of `about`.
+    def add(
+        self,
+        finding: Finding,
+        *,
+        about: Iterable[Key] = (),
+        covers: Iterable[Key] = (),
+        unless: Iterable[Key] = (),
+    ) -> Cause | None:
+        """Keep the finding as a cause, or attach it to the cause that explains one of `about` or `unless`.
 
-        `covers` are further things that need no finding of their own once this one stands.
+        The finding explains what it is `about` and what it `covers`, but not what is only looked up in `unless`.
         Returns the new cause, or None when the finding was a symptom.
         """
         keys = tuple(about)
-        for key in keys:
+        for key in (*keys, *unless):
             cause = self._by_key.get(key)
             if cause is not None:
                 if len(cause.symptoms) < _SYMPTOMS_KEPT:

@@ -86,6 +86,7 @@ class CheckContext:
         *,
         about: Iterable[Key] = (),
         covers: Iterable[Key] = (),
+        unless: Iterable[Key] = (),
         level: Level = Level.ERROR,
         item: PackageItem | None = None,
         ref: str | None = None,
@@ -120,7 +121,7 @@ class CheckContext:
             row=item.row if item is not None else None,
             element=element,
         )
-        return self.ledger.add(finding, about=about, covers=covers)
+        return self.ledger.add(finding, about=about, covers=covers, unless=unless)
 
 
 def _shown(value: object) -> str | None:

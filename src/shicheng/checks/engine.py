@@ -18,6 +18,7 @@ from shicheng.checks.plan import planned_kinds
 from shicheng.checks.rules import codes, linking, package, reason, safety, totals, values
 from shicheng.checks.scanner import Scanner
 from shicheng.checks.schemes import scheme_of
+from shicheng.checks.texts import for_a_person
 from shicheng.checks.types import CheckKind, CheckResult, Level, Outcome, Report, Stage, judge
 from shicheng.formats.pool import InspectionPool
 from shicheng.formats.types import Budget
@@ -163,7 +164,7 @@ def check_package(
         if kind.manual:
             context.report(
                 kind.seq,
-                _("A person has to check this: %(title)s.", title=kind.title),
+                for_a_person(kind.title),
                 level=Level.MANUAL,
                 advice=_("Look, then sign the check with what you found."),
             )

@@ -55,7 +55,7 @@ class Clamd:
             with self._connect() as channel:
                 return _judge(_send(channel, stream))
         except OSError as error:
-            return Scan(None, reason=_("the scanner broke off: %(reason)s", reason=error.strerror or str(error)))
+            return Scan(clean=None, reason=_("the scanner broke off: %(reason)s", reason=error.strerror or str(error)))
 
     def _connect(self) -> socket.socket:
         if self.address.startswith(("/", ".")):
@@ -102,8 +102,8 @@ def _receive(channel: socket.socket) -> str:
 def _judge(answer: str) -> Scan:
     found = _ANSWER.match(answer)
     if found and found["clean"]:
-        return Scan(True)
+        return Scan(clean=True)
     if found and found["name"]:
-        return Scan(False, found["name"])
+        return Scan(clean=False, signature=found["name"])
     said = (found and (found["error"] or found["other"])) or answer.removesuffix(" ERROR")
-    return Scan(None, reason=_("the scanner did not look to the end: %(answer)s", answer=said or "no answer"))
+    return Scan(clean=None, reason=_("the scanner did not look to the end: %(answer)s", answer=said or "no answer"))

@@ -6,11 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from shicheng.checks import policies
 from shicheng.checks.catalogue import kinds_of
 from shicheng.checks.errors import UnknownReport
 from shicheng.checks.models import ManualResult, StoredReport, TableEdit
+from shicheng.checks.presentation import Signed
 from shicheng.checks.types import CheckKind, Report, Stage
 from shicheng.kernel.messages import message as _
 from shicheng.people.types import Actor
@@ -55,6 +57,16 @@ def load_report(report_id: UUID | None) -> Report:
 def manual_results(stored: StoredReport) -> dict[str, ManualResult]:
     """Return the newest signature of each manual check of a report, by code."""
     return {one.check_code: one for one in stored.manual_results.order_by("signed_at", "id")}
+
+
+def signatures(stored: StoredReport) -> dict[str, Signed]:
+    """Return the newest signatures in the form reports are shown with."""
+    return {
+        code: Signed(
+            one.passed, one.remark, one.signed_by, timezone.localtime(one.signed_at).strftime("%Y-%m-%d %H:%M")
+        )
+        for code, one in manual_results(stored).items()
+    }
 
 
 def open_manual_checks(stored: StoredReport) -> list[str]:

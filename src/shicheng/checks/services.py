@@ -53,15 +53,24 @@ def run_plan(
     )
 
 
-def store_report(*, actor: Actor, report: Report, subject: tuple[str, str], transfer: str = "") -> StoredReport:
-    """Keep a report for ever under its subject, as the next run of its stage."""
+def store_report(
+    *, actor: Actor, report: Report, subject: tuple[str, str], transfer: str = "", restored: UUID | None = None
+) -> StoredReport:
+    """Keep a report for ever under its subject, as the next run of its stage.
+
+    `restored` is the id of a report that is read back from the store; one that is there already is left alone.
+    """
     people.require(actor, policies.RUN, fonds=report.fonds_code or None)
     with atomic():
+        known = StoredReport.objects.filter(pk=restored).first() if restored else None
+        if known is not None:
+            return known
         last = StoredReport.objects.filter(
             subject_kind=subject[0], subject_id=str(subject[1]), stage=report.stage.value
         ).aggregate(run=Max("run"))["run"]
         levels = [finding.level for finding in report.findings]
         stored = StoredReport.objects.create(
+            **({"pk": restored} if restored else {}),
             subject_kind=subject[0],
             subject_id=str(subject[1]),
             transfer=transfer,

@@ -18,3 +18,10 @@ def bilingual(table: dict[str, str] | None) -> Message:
 def plain_chinese(table: dict[str, str] | None) -> str:
     """Return the Chinese of `{zh, en}`."""
     return (table or {}).get("zh", "")
+
+
+def for_a_person(title: Message) -> Message:
+    """Make the sentence of a manual check from its title, kept in both languages like the title itself."""
+    # Translators: here too the Chinese must use %(chinese)s in the place of %(english)s
+    # xgettext:no-python-format
+    return _("A person has to check this: %(english)s.", **title.params)

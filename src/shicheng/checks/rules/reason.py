@@ -133,10 +133,12 @@ def _year_and_date(
     limit = today + timedelta(days=context.scheme.future_days)
 
     def say(message: Message, element: str, expected: object, found: object, level: Level = Level.ERROR,
-            about: tuple[tuple[object, ...], ...] = both) -> None:  # fmt: skip
+            about: tuple[tuple[object, ...], ...] = both,
+            unless: tuple[tuple[object, ...], ...] = ()) -> None:  # fmt: skip
         context.report(
-            "1-5", message, about=about, covers=both, level=level, item=item, element=element, expected=expected,
-            found=found, advice=_("Look at the document and correct %(element)s.", element=label(element)),
+            "1-5", message, about=about, covers=both, unless=unless, level=level, item=item, element=element,
+            expected=expected, found=found,
+            advice=_("Look at the document and correct %(element)s.", element=label(element)),
         )  # fmt: skip
 
     if year is not None and not context.scheme.first_year <= year <= today.year:
@@ -149,7 +151,7 @@ def _year_and_date(
         return
     if code is not None and code.year is not None and year is not None and year != code.year:
         say(_("The filing year is %(year)d, but the reference code says %(expected)d.", year=year, expected=code.year),
-            "year", code.year, year, about=(*year_keys, code_key(index)))  # fmt: skip
+            "year", code.year, year, about=year_keys, unless=(code_key(index),))  # fmt: skip
         return
     filed = year if year is not None else (code.year if code is not None else None)
     if when is None:
@@ -163,7 +165,8 @@ def _year_and_date(
         return
     # DA/T 22-2015, 5.2: the year of issue decides; only cases handled and meetings held over years come later.
     if when.start.year > filed:
-        say(_("The document is dated %(date)s, after the year %(year)d in which it is filed.", date=when.iso, year=filed),
+        say(_("The document is dated %(date)s, after the year %(year)d in which it is filed.",
+              date=when.iso, year=filed),
             "date", f"≤ {date(min(max(filed, 1), 9999), 12, 31):%Y%m%d}", elements["date"])  # fmt: skip
     elif filed - when.end.year > context.scheme.filing_lag:
         say(_("The document is dated %(date)s, but filed %(count)d years later, in %(year)d.",
@@ -181,7 +184,8 @@ def _against_code(context: CheckContext, index: int, item: PackageItem, code: Re
             "1-5",
             _("%(element)s is “%(found)s”, but the reference code says %(expected)s.",
               element=label(element), found=found, expected=expected),
-            about=(key, value_key(index, element)),
+            about=(value_key(index, element),),
+            unless=(key,),
             item=item,
             element=element,
             expected=expected,
@@ -205,7 +209,8 @@ def _against_code(context: CheckContext, index: int, item: PackageItem, code: Re
                 "1-5",
                 _("The reference code names the department %(code)s, which the description file does not list.",
                   code=code.department),
-                about=(key, value_key(index, "department")),
+                about=(value_key(index, "department"),),
+                unless=(key,),
                 item=item,
                 element="department",
                 expected="、".join(stated.departments),
@@ -223,7 +228,8 @@ def _against_code(context: CheckContext, index: int, item: PackageItem, code: Re
             "1-5",
             _("The reference code names the record category %(found)s, but the batch is of %(stated)s.",
               found=code.category, stated=category),
-            about=(key, value_key(index, "category")),
+            about=(value_key(index, "category"),),
+            unless=(key,),
             item=item,
             element="reference_code",
             expected=category,

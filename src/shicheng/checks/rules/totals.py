@@ -15,6 +15,7 @@ from shicheng.checks.context import (
     Looked,
     NotLooked,
     code_key,
+    value_key,
 )
 from shicheng.checks.rules.codes import UNDESCRIBED, parse_codes
 from shicheng.checks.rules.linking import orphan_refs, unlisted
@@ -26,6 +27,7 @@ from shicheng.packages.names import escapes
 
 _NO_STATEMENT = _("The package has no description file that states a number.")
 _SHOWN = 20
+_RESTATED = ("fonds_code", "year", "retention", "department", "item_number", "category")
 _WIDEST_GAP = 10_000  # of a wider one only the first number is named
 
 Place = tuple[str, str | None, int | None, str | None, str | None]
@@ -153,15 +155,20 @@ def continuity(context: CheckContext) -> Looked:
         return NotLooked(UNDESCRIBED)
     parse_codes(context)
     groups: dict[str, dict[int, ReferenceCode]] = defaultdict(dict)
-    for code in context.codes:
+    trusted: set[str] = set()
+    for index, code in enumerate(context.codes):
         if code is not None and code.number is not None:
             groups[code.group][code.number] = code
+            if not _is_doubted(context, index):
+                trusted.add(code.group)
     if not groups:
         return NotLooked(_("No reference code has a running number."))
     known = _numbers_elsewhere(context)
     meant = _numbers_meant(context)
     total = 0
     for group, codes in groups.items():
+        if group not in trusted:  # made by faulty codes alone
+            continue
         first, last = min(codes), max(codes)
         sample = codes[first]
         gaps = [
@@ -187,6 +194,12 @@ def continuity(context: CheckContext) -> Looked:
             )  # fmt: skip
     context.notes["gap_numbers"] = total
     return sum(len(codes) for codes in groups.values())
+
+
+def _is_doubted(context: CheckContext, index: int) -> bool:
+    """Tell whether the code of an item, or what it says of the item, was found to be wrong."""
+    restated = (value_key(index, name) for name in _RESTATED)
+    return context.ledger.explains(code_key(index), *restated) is not None
 
 
 def _absent(numbers: list[int]) -> Iterator[int]:
@@ -242,7 +255,7 @@ def _numbers_meant(context: CheckContext) -> set[tuple[object, ...]]:
     departments = {name: code for code, name in context.package.statement.departments.items()}
     meant: set[tuple[object, ...]] = set()
     for index, item in enumerate(context.package.items):
-        if context.codes[index] is not None and context.ledger.explains(code_key(index)) is None:
+        if context.codes[index] is not None and not _is_doubted(context, index):
             continue
         elements = item.elements
         number = whole_number(elements.get("item_number", ""))
