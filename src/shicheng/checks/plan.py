@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from shicheng.checks.catalogue import kinds_of, read_table
@@ -24,7 +25,12 @@ def planned_kinds(
     return [kind for kind in kinds_of(stage, kind_edits) if kind.enabled and kind.seq not in without]
 
 
+@cache
+def _rows() -> dict[tuple[str, str], dict[str, object]]:
+    return {(row["stage"], row["category"]): row for row in read_table("plan.toml")["plan"]}
+
+
 def _without(stage: Stage, category: str, edits: Mapping[tuple[str, str], Mapping[str, Any]]) -> frozenset[str]:
-    rows = {(row["stage"], row["category"]): row for row in read_table("plan.toml")["plan"]} | dict(edits)
+    rows: dict[tuple[str, str], Mapping[str, Any]] = {**_rows(), **edits}
     row = rows.get((stage.value, category)) or rows.get((stage.value, "*")) or {}
     return frozenset(row.get("without", ()))

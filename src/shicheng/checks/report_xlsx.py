@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from shicheng.checks.presentation import LEVEL_NAMES, PROPERTY_NAMES, Presentation, Signed, present
 from shicheng.checks.types import Report
@@ -69,15 +69,15 @@ def _batch(book: Workbook, shown: Presentation) -> None:
         _row(sheet, [label, value])
 
 
-def _sheet(book: Workbook, title: object, widths: Iterable[int]) -> WriteOnlyWorksheet:
-    sheet: WriteOnlyWorksheet = book.create_sheet(str(title)[:31])
+def _sheet(book: Workbook, title: object, widths: Iterable[int]) -> Any:
+    sheet = book.create_sheet(str(title)[:31])
     for number, width in enumerate(widths):
         sheet.column_dimensions["ABCDEFGHIJKL"[number]].width = width
     sheet.freeze_panes = "A2"
     return sheet
 
 
-def _head(sheet: WriteOnlyWorksheet, titles: Iterable[object]) -> None:
+def _head(sheet: Any, titles: Iterable[object]) -> None:
     cells = []
     for title in titles:
         cell = WriteOnlyCell(sheet, value=str(title))
@@ -86,7 +86,7 @@ def _head(sheet: WriteOnlyWorksheet, titles: Iterable[object]) -> None:
     sheet.append(cells)
 
 
-def _row(sheet: WriteOnlyWorksheet, values: Iterable[object]) -> None:
+def _row(sheet: Any, values: Iterable[object]) -> None:
     cells = []
     for value in values:
         plain = value if isinstance(value, int | float) else _text(str(value))
