@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
 
-from shicheng.storage.ocfl.checking import Pace
+from shicheng.storage.ocfl.checking import ObjectReader, Pace
 from shicheng.storage.ocfl.inventory import Inventory
 from shicheng.storage.types import Damage, ObjectCheck, ObjectDraft, StoredObject
 
@@ -58,6 +58,9 @@ class Store(Protocol):
 
     def check_at(self, object_id: str, pace: Pace) -> ObjectCheck:
         """The same at a pace that many objects share."""
+
+    def reader(self, object_id: str) -> ObjectReader:
+        """Give the object's files as they lie, inventories too."""
 
     def free_bytes(self) -> int | None:
         """Return the bytes still free; None if the store sets no limit."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ from shicheng.kernel.digests import digest_bytes, digest_file
 from shicheng.kernel.messages import message as _
 from shicheng.storage.errors import BadDraft, BadStore, DamagedObject, DigestMismatch, NoSuchObject, StoreUnreachable
 from shicheng.storage.ocfl import layout
-from shicheng.storage.ocfl.checking import Pace, check_object
+from shicheng.storage.ocfl.checking import ObjectReader, Pace, check_object
 from shicheng.storage.ocfl.inventory import (
     INVENTORY,
     SIDECAR,
@@ -80,7 +80,7 @@ class S3Store:
             "retry_timeout": timedelta(seconds=at.retry_seconds),
             "backoff": {"init_backoff": timedelta(milliseconds=200), "max_backoff": timedelta(seconds=10), "base": 2.0},
         }
-        self._bucket = Bucket(
+        self.bucket = Bucket(
             at.bucket, prefix=at.prefix or None, config=config, client_options=options, retry_config=pauses
         )
 
@@ -98,7 +98,7 @@ class S3Store:
         files = layout.root_files()
         with self._answers():
             if self._read(mark) is None:
-                page = obstore.list_with_delimiter(self._bucket)
+                page = obstore.list_with_delimiter(self.bucket)
                 present = {str(entry["path"]) for entry in page["objects"]} | set(page["common_prefixes"])
                 known = {name.partition("/")[0] for name in files}
                 strangers = sorted({name.strip("/").rpartition("/")[2] for name in present} - known)
@@ -112,7 +112,7 @@ class S3Store:
                         hint=_("Choose an empty bucket or prefix, or a store made by this software."),
                     )
                 for name, content in files.items():
-                    obstore.put(self._bucket, name, content)
+                    obstore.put(self.bucket, name, content)
                 return
             config = f"extensions/{layout.NAME}/config.json"
             if self._read(config) != files[config]:
@@ -156,7 +156,7 @@ class S3Store:
         """Tell whether the object is there and complete."""
         with self._answers():
             try:
-                obstore.head(self._bucket, f"{layout.object_path(object_id)}/{INVENTORY}")
+                obstore.head(self.bucket, f"{layout.object_path(object_id)}/{INVENTORY}")
             except (NotFoundError, FileNotFoundError):
                 return False
             return True
@@ -178,7 +178,7 @@ class S3Store:
         key = f"{layout.object_path(object_id)}/{path}"
         with self._answers():
             try:
-                size = int(obstore.head(self._bucket, key)["size"])
+                size = int(obstore.head(self.bucket, key)["size"])
             except (NotFoundError, FileNotFoundError) as error:
                 raise DamagedObject(
                     _(
@@ -223,7 +223,18 @@ class S3Store:
     def check_at(self, object_id: str, pace: Pace) -> ObjectCheck:
         """The same at a pace that many objects share."""
         with self._answers():
-            return check_object(_BucketReader(self._bucket, layout.object_path(object_id)), object_id, pace)
+            return check_object(_BucketReader(self, layout.object_path(object_id)), object_id, pace)
+
+    def reader(self, object_id: str) -> ObjectReader:
+        """Give the object's files as they lie, inventories too."""
+        return _BucketReader(self, layout.object_path(object_id))
+
+    def bring_object(self, object_id: str, files: Mapping[str, Path]) -> None:
+        """Put a whole object from a backup, its files by their paths below the object's root, the inventory last."""
+        where = layout.object_path(object_id)
+        with self._answers():
+            for path in sorted(files, key=lambda path: (path == INVENTORY, path == SIDECAR, path)):
+                self._upload(f"{where}/{path}", files[path])
 
     def free_bytes(self) -> int | None:
         """A bucket sets no limit."""
@@ -232,7 +243,7 @@ class S3Store:
     def fetch(self, key: str, start: int, end: int) -> bytes:
         """Read a range of one key."""
         with self._answers():
-            return bytes(obstore.get_range(self._bucket, key, start=start, end=end))
+            return bytes(obstore.get_range(self.bucket, key, start=start, end=end))
 
     def _plan(self, draft: ObjectDraft) -> _Planned:
         paths = require_logical_paths(file.logical_path for file in draft.files)
@@ -267,10 +278,10 @@ class S3Store:
             (layout.OBJECT_MARK[0], layout.OBJECT_MARK[1]),
             (SIDECAR, plan.sidecar),
         ):
-            obstore.put(self._bucket, f"{planned.where}/{name}", content)
+            obstore.put(self.bucket, f"{planned.where}/{name}", content)
         mode: Any = "create" if planned.base is None else {"e_tag": planned.e_tag}
         try:
-            obstore.put(self._bucket, f"{planned.where}/{INVENTORY}", plan.inventory, mode=mode)
+            obstore.put(self.bucket, f"{planned.where}/{INVENTORY}", plan.inventory, mode=mode)
         except (AlreadyExistsError, PreconditionError):
             # Somebody else was quicker, or our own first attempt got through and its answer did not.
             found = self._find(planned.draft.object_id)
@@ -287,7 +298,7 @@ class S3Store:
     def _measured(self, stored: StoredObject) -> StoredObject:
         """Count the bytes the newest version brought, as when it was written."""
         brought = {file.content_path for file in stored.contents if file.content_path.startswith(f"v{stored.version}/")}
-        sizes = _BucketReader(self._bucket, stored.path).sizes()
+        sizes = _BucketReader(self, stored.path).sizes()
         return replace(stored, bytes=sum(sizes.get(path, 0) for path in brought))
 
     def _upload(self, key: str, source: bytes | Path) -> int:
@@ -296,26 +307,26 @@ class S3Store:
         if isinstance(source, Path) and source.stat().st_size <= _MULTIPART_FROM:
             source = source.read_bytes()
         size = len(source) if isinstance(source, bytes) else source.stat().st_size
-        obstore.put(self._bucket, key, source, use_multipart=size > _MULTIPART_FROM, max_concurrency=4)
+        obstore.put(self.bucket, key, source, use_multipart=size > _MULTIPART_FROM, max_concurrency=4)
         return size
 
     def _find(self, object_id: str) -> tuple[Inventory, str] | None:
         try:
-            answer = obstore.get(self._bucket, f"{layout.object_path(object_id)}/{INVENTORY}")
+            answer = obstore.get(self.bucket, f"{layout.object_path(object_id)}/{INVENTORY}")
         except (NotFoundError, FileNotFoundError):
             return None
         return Inventory.parse(bytes(answer.bytes())), str(answer.meta["e_tag"] or "")
 
     def _read(self, key: str) -> bytes | None:
         try:
-            return bytes(obstore.get(self._bucket, key).bytes())
+            return bytes(obstore.get(self.bucket, key).bytes())
         except (NotFoundError, FileNotFoundError):
             return None
 
     def _grouped(self) -> Iterator[tuple[str, set[str]]]:
         """Yield every folder where an object may be, with its keys; the service lists them in order."""
         with self._answers():
-            keys = (str(entry["path"]) for page in obstore.list(self._bucket) for entry in page)
+            keys = (str(entry["path"]) for page in obstore.list(self.bucket) for entry in page)
             for path, group in groupby(keys, key=lambda key: "/".join(key.split("/")[: layout.LEVELS])):
                 yield path, set(group)
 
@@ -363,8 +374,8 @@ class _Planned:
 class _BucketReader:
     """Reads one object's files from the bucket."""
 
-    def __init__(self, bucket: Bucket, where: str) -> None:
-        self._bucket, self._where = bucket, where
+    def __init__(self, store: S3Store, where: str) -> None:
+        self._store, self._bucket, self._where = store, store.bucket, where
 
     def sizes(self) -> dict[str, int]:
         """Return every key below the object's root with its size."""
@@ -381,6 +392,12 @@ class _BucketReader:
     def read(self, path: str) -> bytes:
         """Return a small file whole."""
         return bytes(obstore.get(self._bucket, f"{self._where}/{path}").bytes())
+
+    def open(self, path: str) -> BinaryIO:
+        """Open a file for reading."""
+        key = f"{self._where}/{path}"
+        size = int(obstore.head(self._store.bucket, key)["size"])
+        return io.BufferedReader(_RemoteFile(self._store, key, size), 1 << 20)
 
     def sha512(self, path: str, pace: Pace) -> str:
         """Hash a file as it arrives."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from shicheng.storage.errors import DamagedObject
 from shicheng.storage.ocfl.inventory import INVENTORY, SIDECAR, Inventory
@@ -21,6 +21,9 @@ class ObjectReader(Protocol):
 
     def read(self, path: str) -> bytes:
         """Return a small file whole."""
+
+    def open(self, path: str) -> BinaryIO:
+        """Open a file for reading."""
 
     def sha512(self, path: str, pace: Pace) -> str:
         """Hash a file."""

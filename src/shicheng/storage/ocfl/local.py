@@ -15,7 +15,7 @@ from shicheng.kernel.messages import message as _
 from shicheng.storage import durable
 from shicheng.storage.errors import BadStore, DamagedObject, NoSuchObject
 from shicheng.storage.ocfl import layout
-from shicheng.storage.ocfl.checking import Pace, check_object
+from shicheng.storage.ocfl.checking import ObjectReader, Pace, check_object
 from shicheng.storage.ocfl.inventory import INVENTORY, Inventory
 from shicheng.storage.ocfl.reading import FolderReader
 from shicheng.storage.ocfl.working import WorkingArea
@@ -154,6 +154,10 @@ class LocalStore:
     def check_at(self, object_id: str, pace: Pace) -> ObjectCheck:
         """The same at a pace that many objects share."""
         return check_object(FolderReader(self.folder(object_id)), object_id, pace)
+
+    def reader(self, object_id: str) -> ObjectReader:
+        """Give the object's files as they lie, inventories too."""
+        return FolderReader(self.folder(object_id))
 
     def free_bytes(self) -> int:
         """Return the bytes still free on the store's disk."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from typing import Final
+from typing import BinaryIO, Final
 
 from shicheng.storage.ocfl.checking import Pace
 
@@ -40,6 +40,10 @@ class FolderReader:
             return _read_all(descriptor, os.fstat(descriptor).st_size)
         finally:
             os.close(descriptor)
+
+    def open(self, path: str) -> BinaryIO:
+        """Open a file for reading."""
+        return os.fdopen(self._open(path), "rb")
 
     def sha512(self, path: str, pace: Pace) -> str:
         """Hash a file."""
