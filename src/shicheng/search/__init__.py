@@ -1,0 +1,1 @@
+"""Finding: the index, the query language, and the follower that keeps the index up to date."""

@@ -1,0 +1,17 @@
+"""What can go wrong with the search index."""
+
+from shicheng.kernel.errors import ShichengError
+
+
+class IndexBusy(ShichengError):
+    """Another process makes the index anew already."""
+
+    code = "search.index.busy"
+    http_status = 409
+
+
+class IndexUnusable(ShichengError):
+    """The index is missing, damaged, or of another version; the follower makes it anew by itself."""
+
+    code = "search.index.unusable"
+    http_status = 503

@@ -1,0 +1,100 @@
+"""Facets: the values hits have, how many have each, and what they are called."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import tantivy
+
+from shicheng.holdings.models import Fonds
+from shicheng.holdings.types import Openness, Secrecy
+from shicheng.kernel.messages import Message
+from shicheng.kernel.messages import message as _
+from shicheng.kernel.reference_codes import CATEGORIES
+from shicheng.kernel.retention import RetentionError, parse_retention
+from shicheng.search.types import FACETS, FacetValue, Narrowing
+
+MOST_VALUES: Final = 100  # of one facet; the most frequent are shown
+
+OPENNESS: Final[dict[str, Message]] = {
+    Openness.OPEN: _("Open"),
+    Openness.CONTROLLED: _("Restricted use"),
+    Openness.DEFERRED: _("Opening deferred"),
+    Openness.UNREVIEWED: _("Not reviewed yet"),
+}
+SECRECY: Final[dict[str, Message]] = {
+    Secrecy.PUBLIC: _("Public"),
+    Secrecy.RESTRICTED: _("Internal"),
+    Secrecy.CONFIDENTIAL: _("Confidential"),
+    Secrecy.SECRET: _("Secret"),
+    Secrecy.TOP_SECRET: _("Top secret"),
+}
+FACET_LABELS: Final[dict[str, Message]] = {
+    "fonds": _("Fonds"),
+    "category": _("Record category"),
+    "year": _("Filing year"),
+    "retention": _("Retention period"),
+    "department": _("Department"),
+    "openness": _("Openness"),
+    "secrecy": _("Secrecy level"),
+    "format": _("File format"),
+    "transfer": _("Transfer"),
+}
+_REQUEST: Final = {
+    name: {"terms": {"field": "year" if name == "year" else f"f_{name}", "size": MOST_VALUES}} for name in FACETS
+}
+
+
+def count_facets(searcher: tantivy.Searcher, query: tantivy.Query, narrowing: Narrowing) -> dict[str, list[FacetValue]]:
+    """Count the values of each facet among the hits of a query, the most frequent first, years newest first."""
+    counted = searcher.aggregate(query, _REQUEST)
+    values = {name: [(_text(one["key"]), int(one["doc_count"])) for one in counted[name]["buckets"]] for name in FACETS}
+    names = _fonds_names([value for value, _count in values["fonds"]])
+    found: dict[str, list[FacetValue]] = {}
+    for name in FACETS:
+        active = narrowing.filters.get(name) or (narrowing.fonds if name == "fonds" else "")
+        if active and all(value != active for value, _count in values[name]):
+            values[name].append((active, 0))
+        found[name] = [
+            FacetValue(
+                value, names.get(value, value) if name == "fonds" else value_label(name, value), count, value == active
+            )
+            for value, count in values[name]
+        ]
+        found[name].sort(key=_year_order if name == "year" else _count_order)
+    return found
+
+
+def value_label(facet: str, value: str) -> str:
+    """What a value of a facet is called in the present language."""
+    if facet == "openness" and value in OPENNESS:
+        return str(OPENNESS[value])
+    if facet == "secrecy" and value in SECRECY:
+        return str(SECRECY[value])
+    if facet == "category" and value in CATEGORIES:
+        return str(CATEGORIES[value])
+    if facet == "format":
+        return value.upper()
+    if facet == "retention":
+        try:
+            return str(parse_retention(value).label)
+        except RetentionError:
+            return value
+    return value
+
+
+def _fonds_names(codes: list[str]) -> dict[str, str]:
+    found = Fonds.objects.filter(code__in=codes).values_list("code", "name")
+    return {code: code if name == code else f"{code} {name}" for code, name in found}
+
+
+def _text(key: Any) -> str:
+    return str(int(key)) if isinstance(key, float) else str(key)
+
+
+def _count_order(one: FacetValue) -> tuple[int, str]:
+    return -one.count, one.value
+
+
+def _year_order(one: FacetValue) -> int:
+    return -int(one.value) if one.value.lstrip("-").isdigit() else 0

@@ -1,0 +1,93 @@
+"""One page of hits in an order that stays the same from page to page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import tantivy
+from tantivy import Order
+
+from shicheng.search.schema import PLACES
+
+_ORDERS: Final = {
+    "code": ("by_code", Order.Asc),
+    "-code": ("by_code", Order.Desc),
+    "date": ("by_date", Order.Asc),
+    "-date": ("by_date_down", Order.Asc),
+    "title": ("by_title", Order.Asc),
+}
+_SPARE: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Ids and scores of the hits of a page, and how many hits there are in all."""
+
+    total: int
+    hits: list[tuple[UUID, float]]
+
+
+def read_page(
+    searcher: tantivy.Searcher, query: tantivy.Query, *, sort: str, limit: int, offset: int, scored: bool
+) -> Page:
+    """Read a page. Equally good hits come in the order of their codes; `scored` tells whether any is better."""
+    if limit <= 0 or offset > _SPARE * 100:
+        total = int(_count(searcher.search(query, 1)))
+        if limit <= 0 or offset >= total:
+            return Page(total, [])
+        limit = min(limit, total - offset)
+    if sort == "relevance" and scored:
+        return _by_relevance(searcher, query, limit, offset)
+    field, order = _ORDERS["code" if sort == "relevance" else sort]
+    found = searcher.search(query, limit, order_by_field=field, offset=offset, order=order)
+    addresses = [address for _key, address in found.hits]
+    return Page(_count(found), [(one, 0.0) for one in _ids(searcher, addresses)])
+
+
+def _by_relevance(searcher: tantivy.Searcher, query: tantivy.Query, limit: int, offset: int) -> Page:
+    wanted = offset + limit
+    reach = wanted + _SPARE
+    while True:
+        found = searcher.search(query, reach)
+        hits, total = found.hits, _count(found)
+        # All hits as good as the last one wanted must be there before they can be put in order.
+        if len(hits) >= total or len(hits) <= wanted or hits[-1][0] < hits[wanted - 1][0]:
+            break
+        reach = min(total, reach * 8)
+    if offset >= len(hits):
+        return Page(total, [])
+    first_score, last_score = hits[offset][0], hits[min(wanted, len(hits)) - 1][0]
+    begin, end = offset, min(wanted, len(hits))
+    while begin > 0 and hits[begin - 1][0] == first_score:
+        begin -= 1
+    while end < len(hits) and hits[end][0] == last_score:
+        end += 1
+    among = hits[begin:end]
+    addresses = [address for _score, address in among]
+    columns = [searcher.fast_field_values(f"place_{number}", addresses) for number in range(PLACES)]
+    ids = _ids(searcher, addresses)
+    ordered = sorted(zip((-float(score) for score, _address in among), *columns, ids, strict=True))[
+        offset - begin : offset - begin + limit
+    ]
+    return Page(total, [(row[-1], -row[0]) for row in ordered])
+
+
+def all_ids(searcher: tantivy.Searcher, query: tantivy.Query) -> list[UUID]:
+    """The ids of all hits in the order of their codes."""
+    total = _count(searcher.search(query, 1))
+    if total == 0:
+        return []
+    found = searcher.search(query, total, order_by_field="by_code", order=Order.Asc)
+    return _ids(searcher, [address for _key, address in found.hits])
+
+
+def _ids(searcher: tantivy.Searcher, addresses: list[Any]) -> list[UUID]:
+    high = searcher.fast_field_values("id_high", addresses)
+    low = searcher.fast_field_values("id_low", addresses)
+    return [UUID(int=int(first or 0) << 64 | int(second or 0)) for first, second in zip(high, low, strict=True)]
+
+
+def _count(found: Any) -> int:
+    return int(found.count)

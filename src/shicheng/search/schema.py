@@ -1,0 +1,175 @@
+"""What the index holds: postings and columns for sorting and counting, no text of its own."""
+
+from __future__ import annotations
+
+import datetime
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import tantivy
+
+from shicheng.holdings.types import IndexDocument, Openness, Secrecy
+from shicheng.kernel.reference_codes import fold_reference_code
+from shicheng.search.fields import ELEMENT_FIELDS
+from shicheng.search.folding import GAP, START, bigrams, fold
+
+# To be raised whenever documents are written in another way; an index of another version is made anew.
+LAYOUT: Final = 1
+PLACES: Final = 4  # columns of 16 hexadecimal digits that put equally good hits in the order of codes
+LONGEST_START: Final = 60
+EVERYONE: Final = "everyone"
+NO_DATE: Final = "99999999"
+
+_PAIRS: Final = "pairs"
+_SIGNS: Final = "signs"
+_TEXTS: Final = ("title", "text", "rest")  # with a field for single characters beside
+_VALUES: Final = ("number", "code", "author", "department", *(field.name for field in ELEMENT_FIELDS.values()))
+_RAW: Final = (
+    "f_fonds", "f_category", "f_retention", "f_department", "f_secrecy", "f_openness", "f_format", "f_transfer",
+)  # fmt: skip
+_SORTS: Final = ("by_code", "by_date", "by_date_down", "by_title")
+
+
+def schema_version() -> str:
+    """The version of everything an index depends on: our layout, the folding tables, the index's own format."""
+    return f"{LAYOUT}/opencc-{version('OpenCC')}/{version('tantivy')}"
+
+
+@cache
+def schema() -> tantivy.Schema:
+    """The schema of the index."""
+    builder = tantivy.SchemaBuilder()
+    for name in ("id", "shown", "code_whole", "number_whole"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in _TEXTS:
+        builder.add_text_field(name, tokenizer_name=_PAIRS, index_option="position")
+        builder.add_text_field(f"{name}1", tokenizer_name=_SIGNS, index_option="freq")
+    for name in _VALUES:
+        builder.add_text_field(name, tokenizer_name=_PAIRS, index_option="position")
+    for name in ("code_start", "number_start"):
+        builder.add_text_field(name, tokenizer_name=_PAIRS, index_option="basic")
+    for name in (*_RAW, *_SORTS):
+        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+    for name in ("year", "date_from", "date_to"):
+        builder.add_integer_field(name, indexed=True, fast=True)
+    for name in ("id_high", "id_low", *(f"place_{number}" for number in range(PLACES))):
+        builder.add_unsigned_field(name, fast=True)
+    return builder.build()
+
+
+def make_index(folder: Path) -> tantivy.Index:
+    """Make an empty index in an empty folder."""
+    return _prepare(tantivy.Index(schema(), path=str(folder), reuse=False))
+
+
+def open_index(folder: Path) -> tantivy.Index:
+    """Open an index; raises ValueError or OSError if there is none or it is damaged."""
+    return _prepare(tantivy.Index.open(str(folder)))
+
+
+def _prepare(index: tantivy.Index) -> tantivy.Index:
+    index.register_tokenizer(_PAIRS, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+    index.register_tokenizer(_SIGNS, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(r"\S")).build())
+    # A file watcher lags by hundreds of milliseconds; readers reload before they search.
+    index.config_reader("manual")
+    return index
+
+
+def fold_code(text: str) -> str:
+    """Fold a reference code so that width, case and separators make no difference."""
+    return fold(fold_reference_code(text))
+
+
+def day_number(day: datetime.date) -> int:
+    """A day as the index has it: 20240131."""
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def order_of_code(code_sort: str) -> str:
+    """The order of a code in hexadecimal digits; codes that fit no template come after those that do."""
+    if code_sort and not code_sort.strip("0123456789abcdef"):
+        return "0" + code_sort
+    return "1" + code_sort.encode("utf-8", "replace").hex()
+
+
+def write_document(source: IndexDocument) -> tantivy.Document:
+    """Write what the index holds of one item."""
+    document = tantivy.Document()
+    add = document.add_text
+    add("id", source.id.hex)
+    document.add_unsigned("id_high", source.id.int >> 64)
+    document.add_unsigned("id_low", source.id.int & 0xFFFF_FFFF_FFFF_FFFF)
+    if source.openness == Openness.OPEN and source.secrecy == Secrecy.PUBLIC:
+        add("shown", EVERYONE)
+    title = fold(source.title)
+    add("title", bigrams(START + title))
+    add("title1", title)
+    if source.text and (text := fold(source.text)):
+        add("text", bigrams(text))
+        add("text1", text)
+    _add_codes(document, source)
+    rest = [source.author, source.ref, source.department, source.fonds_name]
+    if source.author:
+        add("author", bigrams(fold(source.author)))
+    if source.department:
+        add("department", bigrams(fold(source.department)))
+    for name, value in source.elements.items():
+        if not value:
+            continue
+        field = ELEMENT_FIELDS.get(name)
+        if field is not None:
+            add(field.name, bigrams(fold(str(value))))
+            rest.append(str(value))
+    folded = [value for value in map(fold, rest) if value]
+    add("rest", bigrams(GAP.join(folded)))
+    add("rest1", " ".join(folded))
+    _add_columns(document, source, title)
+    return document
+
+
+def _add_codes(document: tantivy.Document, source: IndexDocument) -> None:
+    for name, folded in (("code", fold_code(source.ref)), ("number", fold(source.document_number))):
+        if not folded:
+            continue
+        document.add_text(name, bigrams(folded))
+        document.add_text(f"{name}_whole", folded)
+        # Every beginning is a term of its own: a prefix that all codes share costs no more than one word.
+        starts = (folded[:end] for end in range(1, min(len(folded), LONGEST_START) + 1))
+        document.add_text(f"{name}_start", " ".join(starts))
+
+
+def _add_columns(document: tantivy.Document, source: IndexDocument, title: str) -> None:
+    add = document.add_text
+    for name, value in (
+        ("f_fonds", source.fonds),
+        ("f_category", source.category),
+        ("f_retention", source.retention),
+        ("f_department", source.department),
+        ("f_secrecy", source.secrecy),
+        ("f_openness", source.openness),
+        ("f_transfer", source.transfer),
+    ):
+        if value:
+            add(name, value)
+    for value in source.formats:
+        add("f_format", value)
+    if source.year is not None:
+        document.add_integer("year", source.year)
+    order = order_of_code(source.code_sort)
+    for number in range(PLACES):
+        digits = order[number * 16 : number * 16 + 16].ljust(16, "0")
+        document.add_unsigned(f"place_{number}", int(digits, 16))
+    by_code = f"{order[:200]}|{source.id.hex}"
+    add("by_code", by_code)
+    add("by_title", f"{title[:60]}|{by_code}")
+    start, end = source.date_from or source.date_to, source.date_to or source.date_from
+    if start is None or end is None:
+        add("by_date", NO_DATE + by_code)
+        add("by_date_down", NO_DATE + by_code)  # without a date last in either order
+        return
+    document.add_integer("date_from", day_number(start))
+    document.add_integer("date_to", day_number(end))
+    add("by_date", f"{day_number(start):08d}{by_code}")
+    add("by_date_down", f"{99_999_998 - day_number(start):08d}{by_code}")
