@@ -20,7 +20,19 @@ from shicheng.kernel.messages import message as _
 from shicheng.kernel.quantities import format_bytes
 from shicheng.settings import Settings
 
-NETWORK_DISKS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "glusterfs", "ceph", "fuse.glusterfs", "afs"}
+NETWORK_DISKS = {
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "smbfs",
+    "fuse.sshfs",
+    "9p",
+    "glusterfs",
+    "ceph",
+    "fuse.glusterfs",
+    "afs",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +46,30 @@ class Diagnosis:
 
     def to_json(self) -> dict[str, Any]:
         """For `--json`."""
-        return {"name": self.name, "level": self.level, "message": str(self.message),
-                "advice": str(self.advice) if self.advice else None}
+        return {
+            "name": self.name,
+            "level": self.level,
+            "message": str(self.message),
+            "advice": str(self.advice) if self.advice else None,
+        }
 
 
 def diagnose(settings: Settings) -> list[Diagnosis]:
     """Look at everything the archive needs on this machine."""
     found: list[Diagnosis] = []
-    for look in (_python, _crypto, _archive, _disk, _network_disk, _clock, _database, _store, _fonts, _scanner, _office):
+    for look in (
+        _python,
+        _crypto,
+        _archive,
+        _disk,
+        _network_disk,
+        _clock,
+        _database,
+        _store,
+        _fonts,
+        _scanner,
+        _office,
+    ):
         found.extend(look(settings))
     return found
 
@@ -57,29 +85,49 @@ def _crypto(settings: Settings) -> Iterator[Diagnosis]:
     if "sm3" in hashlib.algorithms_available:
         yield Diagnosis("sm3", "ok", _("The SM3 digest is there."))
     else:
-        yield Diagnosis("sm3", "error", _("This Python has no SM3 digest, so nothing can be taken in or verified."),
-                        _("Use a Python built against OpenSSL 1.1.1 or later with SM3 enabled."))
+        yield Diagnosis(
+            "sm3",
+            "error",
+            _("This Python has no SM3 digest, so nothing can be taken in or verified."),
+            _("Use a Python built against OpenSSL 1.1.1 or later with SM3 enabled."),
+        )
     if sm2.available():
         yield Diagnosis("sm2", "ok", _("SM2 signatures are there."))
     else:
-        yield Diagnosis("sm2", "error", _("OpenSSL's libcrypto with SM2 was not found: audit heads can't be signed."),
-                        _("Install libssl3 (Debian: apt-get install libssl3)."))
+        yield Diagnosis(
+            "sm2",
+            "error",
+            _("OpenSSL's libcrypto with SM2 was not found: audit heads can't be signed."),
+            _("Install libssl3 (Debian: apt-get install libssl3)."),
+        )
 
 
 def _archive(settings: Settings) -> Iterator[Diagnosis]:
     if not settings.settings_path.exists():
-        yield Diagnosis("archive", "error", _("There is no archive in %(home)s.", home=settings.home),
-                        _("Make one with: shicheng init --home %(home)s", home=settings.home))
+        yield Diagnosis(
+            "archive",
+            "error",
+            _("There is no archive in %(home)s.", home=settings.home),
+            _("Make one with: shicheng init --home %(home)s", home=settings.home),
+        )
         return
     yield Diagnosis("archive", "ok", _("Archive %(name)s in %(home)s", name=settings.archive_name, home=settings.home))
     for path in (settings.home, settings.staging_path, settings.index_path, settings.cache_path, settings.keys_path):
         if path.exists() and not os.access(path, os.W_OK):
-            yield Diagnosis("permissions", "error", _("The folder %(path)s can't be written to.", path=path),
-                            _("Give the account that runs Shicheng the right to write there."))
+            yield Diagnosis(
+                "permissions",
+                "error",
+                _("The folder %(path)s can't be written to.", path=path),
+                _("Give the account that runs Shicheng the right to write there."),
+            )
     mode = settings.keys_path.stat().st_mode & 0o077 if settings.keys_path.exists() else 0
     if mode:
-        yield Diagnosis("keys", "warning", _("Others on this machine can read the keys in %(path)s.", path=settings.keys_path),
-                        _("chmod 700 %(path)s", path=settings.keys_path))
+        yield Diagnosis(
+            "keys",
+            "warning",
+            _("Others on this machine can read the keys in %(path)s.", path=settings.keys_path),
+            _("chmod 700 %(path)s", path=settings.keys_path),
+        )
 
 
 def _disk(settings: Settings) -> Iterator[Diagnosis]:
@@ -91,17 +139,32 @@ def _disk(settings: Settings) -> Iterator[Diagnosis]:
             place = place.parent
         usage = shutil.disk_usage(place)
         if usage.free < settings.free_bytes:
-            yield Diagnosis(f"disk.{name}", "error",
-                            _("Only %(free)s are free for %(path)s; intake stops below %(least)s.",
-                              free=format_bytes(usage.free), path=path, least=format_bytes(settings.free_bytes)),
-                            _("Free some space or move the archive to a larger disk."))
+            yield Diagnosis(
+                f"disk.{name}",
+                "error",
+                _(
+                    "Only %(free)s are free for %(path)s; intake stops below %(least)s.",
+                    free=format_bytes(usage.free),
+                    path=path,
+                    least=format_bytes(settings.free_bytes),
+                ),
+                _("Free some space or move the archive to a larger disk."),
+            )
         elif usage.free < usage.total * 0.05:
-            yield Diagnosis(f"disk.{name}", "warning",
-                            _("Less than a twentieth of the disk is free for %(path)s: %(free)s.",
-                              free=format_bytes(usage.free), path=path), _("Plan a larger disk."))
+            yield Diagnosis(
+                f"disk.{name}",
+                "warning",
+                _(
+                    "Less than a twentieth of the disk is free for %(path)s: %(free)s.",
+                    free=format_bytes(usage.free),
+                    path=path,
+                ),
+                _("Plan a larger disk."),
+            )
         else:
-            yield Diagnosis(f"disk.{name}", "ok",
-                            _("%(free)s are free for %(path)s.", free=format_bytes(usage.free), path=path))
+            yield Diagnosis(
+                f"disk.{name}", "ok", _("%(free)s are free for %(path)s.", free=format_bytes(usage.free), path=path)
+            )
 
 
 def _network_disk(settings: Settings) -> Iterator[Diagnosis]:
@@ -109,9 +172,12 @@ def _network_disk(settings: Settings) -> Iterator[Diagnosis]:
         return
     kind = _file_system(settings.home)
     if kind in NETWORK_DISKS:
-        yield Diagnosis("wal", "error",
-                        _("The database lies on a network disk (%(kind)s), where SQLite's log can damage it.", kind=kind),
-                        _("Put the archive's folder on a local disk, or use PostgreSQL (setting database)."))
+        yield Diagnosis(
+            "wal",
+            "error",
+            _("The database lies on a network disk (%(kind)s), where SQLite's log can damage it.", kind=kind),
+            _("Put the archive's folder on a local disk, or use PostgreSQL (setting database)."),
+        )
     else:
         yield Diagnosis("wal", "ok", _("The archive's folder is on a local file system (%(kind)s).", kind=kind or "?"))
 
@@ -134,19 +200,32 @@ def _file_system(path: Path) -> str:
 def _clock(settings: Settings) -> Iterator[Diagnosis]:
     built = Path(__file__).stat().st_mtime
     if time.time() < built - 86400:
-        yield Diagnosis("clock", "error", _("The clock is wrong: it shows a time before this program was installed."),
-                        _("Set the clock, for example by NTP; every date in the archive would be false."))
+        yield Diagnosis(
+            "clock",
+            "error",
+            _("The clock is wrong: it shows a time before this program was installed."),
+            _("Set the clock, for example by NTP; every date in the archive would be false."),
+        )
         return
     try:
-        answer = subprocess.run(["timedatectl", "show", "-p", "NTPSynchronized", "--value"], capture_output=True,
-                                text=True, timeout=5, check=False).stdout.strip()
+        answer = subprocess.run(
+            ["timedatectl", "show", "-p", "NTPSynchronized", "--value"],
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
+        ).stdout.strip()
     except (OSError, subprocess.TimeoutExpired):
         answer = ""
     if answer == "yes":
         yield Diagnosis("clock", "ok", _("The clock is kept by a time server."))
     else:
-        yield Diagnosis("clock", "warning", _("Nothing says that the clock is kept by a time server."),
-                        _("Let systemd-timesyncd or chrony keep it: dates of receipt are evidence."))
+        yield Diagnosis(
+            "clock",
+            "warning",
+            _("Nothing says that the clock is kept by a time server."),
+            _("Let systemd-timesyncd or chrony keep it: dates of receipt are evidence."),
+        )
 
 
 def _database(settings: Settings) -> Iterator[Diagnosis]:
@@ -164,13 +243,21 @@ def _database(settings: Settings) -> Iterator[Diagnosis]:
                 cursor.execute("PRAGMA journal_mode")
                 mode = str(cursor.fetchone()[0])
             if mode.lower() != "wal":
-                yield Diagnosis("wal.mode", "error", _("The database is not in WAL mode but in %(mode)s.", mode=mode),
-                                _("Put the archive's folder on a file system with shared memory (a local disk)."))
+                yield Diagnosis(
+                    "wal.mode",
+                    "error",
+                    _("The database is not in WAL mode but in %(mode)s.", mode=mode),
+                    _("Put the archive's folder on a file system with shared memory (a local disk)."),
+                )
                 return
         yield Diagnosis("database", "ok", _("The database answers."))
     except DatabaseError as error:
-        yield Diagnosis("database", "error", _("The database does not answer: %(reason)s", reason=error),
-                        _("Start it, or correct the setting database."))
+        yield Diagnosis(
+            "database",
+            "error",
+            _("The database does not answer: %(reason)s", reason=error),
+            _("Start it, or correct the setting database."),
+        )
 
 
 def _store(settings: Settings) -> Iterator[Diagnosis]:
@@ -188,14 +275,20 @@ def _store(settings: Settings) -> Iterator[Diagnosis]:
 
 def _fonts(settings: Settings) -> Iterator[Diagnosis]:
     try:
-        fonts = subprocess.run(["fc-list", ":lang=zh", "family"], capture_output=True, text=True, timeout=20, check=False).stdout
+        fonts = subprocess.run(
+            ["fc-list", ":lang=zh", "family"], capture_output=True, text=True, timeout=20, check=False
+        ).stdout
     except (OSError, subprocess.TimeoutExpired):
         fonts = ""
     if "Noto Serif CJK" in fonts or "Noto Sans CJK" in fonts or "Source Han" in fonts:
         yield Diagnosis("fonts", "ok", _("Chinese type for forms is there."))
     else:
-        yield Diagnosis("fonts", "warning", _("No Chinese type was found: printed forms would show boxes."),
-                        _("Install it (Debian: apt-get install fonts-noto-cjk)."))
+        yield Diagnosis(
+            "fonts",
+            "warning",
+            _("No Chinese type was found: printed forms would show boxes."),
+            _("Install it (Debian: apt-get install fonts-noto-cjk)."),
+        )
 
 
 def _scanner(settings: Settings) -> Iterator[Diagnosis]:
@@ -203,8 +296,12 @@ def _scanner(settings: Settings) -> Iterator[Diagnosis]:
 
     scanner = find_scanner(settings.scanner)
     if scanner is None:
-        yield Diagnosis("scanner", "warning", _("No virus scanner answers: checks for viruses will say “not checked”."),
-                        _("Install clamav-daemon with current signatures, or name its socket in the setting scanner."))
+        yield Diagnosis(
+            "scanner",
+            "warning",
+            _("No virus scanner answers: checks for viruses will say “not checked”."),
+            _("Install clamav-daemon with current signatures, or name its socket in the setting scanner."),
+        )
     else:
         yield Diagnosis("scanner", "ok", _("A virus scanner answers."))
 
@@ -213,5 +310,9 @@ def _office(settings: Settings) -> Iterator[Diagnosis]:
     if shutil.which("soffice") or shutil.which("libreoffice"):
         yield Diagnosis("office", "ok", _("LibreOffice is there: text of old Office and WPS files can be drawn."))
     else:
-        yield Diagnosis("office", "warning", _("LibreOffice is not installed: old Office and WPS files have no text to search."),
-                        _("Install it if such files come in (Debian: apt-get install libreoffice-nogui)."))
+        yield Diagnosis(
+            "office",
+            "warning",
+            _("LibreOffice is not installed: old Office and WPS files have no text to search."),
+            _("Install it if such files come in (Debian: apt-get install libreoffice-nogui)."),
+        )

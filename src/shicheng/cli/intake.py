@@ -32,7 +32,6 @@ def check(
     settings = prepare(home)
     from shicheng.checks.engine import check_path
     from shicheng.checks.scanner import find_scanner
-    from shicheng.formats.pool import InspectionPool
     from shicheng.formats.types import Budget
 
     budget = Budget(seconds=settings.inspect_seconds, memory=settings.inspect_memory)

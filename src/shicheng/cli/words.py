@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from shicheng.settings import Settings
 
 PROPERTIES = {
-    "authenticity": _("authenticity"), "integrity": _("integrity"), "usability": _("usability"), "security": _("security"),
+    "authenticity": _("authenticity"),
+    "integrity": _("integrity"),
+    "usability": _("usability"),
+    "security": _("security"),
 }
 LEVELS = {"error": ("✗", "red"), "warning": ("!", "yellow"), "manual": ("?", "cyan")}
 MOST = 200
@@ -35,8 +38,15 @@ def say(text: object, style: str | None = None) -> None:
 
 def print_report(report: Report) -> None:
     """Print what a check found: faults first, then what waits for a person, then what was not looked at."""
-    say(_("%(name)s: %(items)s items, %(files)s files, %(size)s", name=report.name or report.kind, items=report.items,
-          files=report.files, size=format_bytes(report.bytes)))
+    say(
+        _(
+            "%(name)s: %(items)s items, %(files)s files, %(size)s",
+            name=report.name or report.kind,
+            items=report.items,
+            files=report.files,
+            size=format_bytes(report.bytes),
+        )
+    )
     shown = sorted(report.findings, key=lambda one: list(LEVELS).index(one.level))
     for finding in shown[:MOST]:
         mark, colour = LEVELS[finding.level]
@@ -63,13 +73,28 @@ def print_report(report: Report) -> None:
 
 def print_outcome(outcome: Outcome) -> None:
     """Print what became of a transfer."""
-    say(_("Transfer %(number)s: %(state)s; %(accepted)s items accepted, %(held)s held, %(files)s files, %(size)s, "
-          "%(seconds)s s", number=outcome.transfer, state=state_word(outcome.state), accepted=outcome.accepted,
-          held=outcome.held, files=outcome.files, size=format_bytes(outcome.bytes), seconds=f"{outcome.seconds:.1f}"),
-        "green" if outcome.state == "stored" and not outcome.held else "yellow")
+    say(
+        _(
+            "Transfer %(number)s: %(state)s; %(accepted)s items accepted, %(held)s held, %(files)s files, %(size)s, "
+            "%(seconds)s s",
+            number=outcome.transfer,
+            state=state_word(outcome.state),
+            accepted=outcome.accepted,
+            held=outcome.held,
+            files=outcome.files,
+            size=format_bytes(outcome.bytes),
+            seconds=f"{outcome.seconds:.1f}",
+        ),
+        "green" if outcome.state == "stored" and not outcome.held else "yellow",
+    )
     if outcome.state == "failed":
-        say(_("The batch has faults. See them at the desk, or take the sound items with --accept-passing --reason “…”, "
-              "or send a mended batch with --resubmit %(number)s.", number=outcome.transfer))
+        say(
+            _(
+                "The batch has faults. See them at the desk, or take the sound items with --accept-passing --reason “…”, "
+                "or send a mended batch with --resubmit %(number)s.",
+                number=outcome.transfer,
+            )
+        )
 
 
 def state_word(state: str) -> str:
@@ -105,17 +130,34 @@ def print_item(item: Item, history: Iterable[Entry], settings: Settings, *, as_j
     files = []
     for one in item.files.all():
         local = store.local_path(item.object_id, one.logical_path)
-        files.append({
-            "name": one.name, "draft_state": one.draft_state, "size": one.size, "format": one.format_name,
-            "puid": one.puid, "sm3": one.sm3, "sha256": one.sha256, "sha512": one.sha512,
-            "path": str(local) if local else None,
-        })
+        files.append(
+            {
+                "name": one.name,
+                "draft_state": one.draft_state,
+                "size": one.size,
+                "format": one.format_name,
+                "puid": one.puid,
+                "sm3": one.sm3,
+                "sha256": one.sha256,
+                "sha512": one.sha512,
+                "path": str(local) if local else None,
+            }
+        )
     events = [{"at": entry.at.isoformat(), "event": entry.event, "actor": entry.actor_name} for entry in history]
     record: dict[str, Any] = {
-        "ref": item.reference_code, "id": str(item.pk), "title": item.title, "fonds": item.fonds.code,
-        "fonds_name": item.fonds.name, "transfer": item.transfer, "object": item.object_id,
-        "openness": item.openness, "secrecy": item.secrecy, "elements": item.elements, "extra": item.extra,
-        "files": files, "events": events,
+        "ref": item.reference_code,
+        "id": str(item.pk),
+        "title": item.title,
+        "fonds": item.fonds.code,
+        "fonds_name": item.fonds.name,
+        "transfer": item.transfer,
+        "object": item.object_id,
+        "openness": item.openness,
+        "secrecy": item.secrecy,
+        "elements": item.elements,
+        "extra": item.extra,
+        "files": files,
+        "events": events,
     }
     if as_json:
         print_json(record)
@@ -142,9 +184,16 @@ def print_verification(result: Verification) -> None:
     """Print what a verification of the archive found."""
     for damage in result.damaged:
         say(f"✗ {damage.ref}  {damage.path}  {damage.problem}", "red")
-    say(_("%(objects)s objects, %(files)s files, %(size)s verified in %(seconds)s s; audit log: %(entries)s entries",
-          objects=result.objects, files=result.files, size=format_bytes(result.bytes),
-          seconds=f"{result.seconds:.1f}", entries=result.audit_entries))
+    say(
+        _(
+            "%(objects)s objects, %(files)s files, %(size)s verified in %(seconds)s s; audit log: %(entries)s entries",
+            objects=result.objects,
+            files=result.files,
+            size=format_bytes(result.bytes),
+            seconds=f"{result.seconds:.1f}",
+            entries=result.audit_entries,
+        )
+    )
     if result.intact:
         say(_("All sound."), "green")
     else:

@@ -43,23 +43,36 @@ class Made:
 
     def to_json(self) -> dict[str, Any]:
         """For `--json`."""
-        return {"form": self.form, "target": str(self.target), "items": self.items, "files": self.files, "bytes": self.bytes}
+        return {
+            "form": self.form,
+            "target": str(self.target),
+            "items": self.items,
+            "files": self.files,
+            "bytes": self.bytes,
+        }
 
 
 def export(
-    *, actor: Actor, form: str, target: Path, query: str, settings: Settings,
+    *,
+    actor: Actor,
+    form: str,
+    target: Path,
+    query: str,
+    settings: Settings,
     progress: Callable[..., None] = lambda done, total=None, note="": None,
 ) -> Made:
     """Write the records a query finds, as far as the actor may see them, to `target`, which must not exist yet."""
     require(actor, EXPORT)
     if form not in FORMS:
         raise UnknownForm(
-            _("There is no form of export named %(form)s.", form=form), hint=_("Use one of: %(forms)s.", forms=", ".join(FORMS))
+            _("There is no form of export named %(form)s.", form=form),
+            hint=_("Use one of: %(forms)s.", forms=", ".join(FORMS)),
         )
     ids = find_ids(actor, query or "*", index_path=settings.index_path)
     if not ids:
         raise NothingToExport(
-            _("No record matches %(query)s, so nothing was written.", query=query), hint=_("Try the query with find first.")
+            _("No record matches %(query)s, so nothing was written.", query=query),
+            hint=_("Try the query with find first."),
         )
     store = open_store(settings)
 
@@ -90,11 +103,18 @@ def _write(
     if form == "csv":
         return write_csv_catalogue(items, target)
     fonds = list(
-        holdings.items(actor).filter(pk__in=ids[:500]).order_by().values_list("fonds__code", "fonds__name").distinct()[:2]
+        holdings.items(actor)
+        .filter(pk__in=ids[:500])
+        .order_by()
+        .values_list("fonds__code", "fonds__name")
+        .distinct()[:2]
     )
     code, name = fonds[0] if len(fonds) == 1 else ("", "")
     statement = TransferStatement(
-        agency=settings.archive_name, fonds_code=code, fonds_name=name, date=now.date().isoformat(),
+        agency=settings.archive_name,
+        fonds_code=code,
+        fonds_name=name,
+        date=now.date().isoformat(),
         description=str(_("Records given out by %(name)s", name=settings.archive_name)),
         environment=str(_("Shicheng, any system that opens the formats named in the metadata")),
     )
@@ -104,12 +124,19 @@ def _write(
 def _export_item(store: Store, item: Item) -> ExportItem:
     files = [
         ExportFile(
-            name=one.name, size=one.size, digests={"sha512": one.sha512, "sha256": one.sha256, "sm3": one.sm3},
-            opener=partial(store.open, item.object_id, one.logical_path), draft_state=one.draft_state, mime=one.mime,
+            name=one.name,
+            size=one.size,
+            digests={"sha512": one.sha512, "sha256": one.sha256, "sm3": one.sm3},
+            opener=partial(store.open, item.object_id, one.logical_path),
+            draft_state=one.draft_state,
+            mime=one.mime,
         )
         for one in item.files.all()
     ]
     return ExportItem(
-        ref=item.reference_code, elements=item.elements, extra=item.extra,
-        process=[ProcessEntry(**entry) for entry in item.process], files=files,
+        ref=item.reference_code,
+        elements=item.elements,
+        extra=item.extra,
+        process=[ProcessEntry(**entry) for entry in item.process],
+        files=files,
     )

@@ -146,9 +146,7 @@ def existing_reference_codes(codes: Iterable[str], *, except_transfer: str = "")
     return found
 
 
-def existing_documents(
-    pairs: Iterable[tuple[str, str]], *, except_transfer: str = ""
-) -> dict[tuple[str, str], str]:
+def existing_documents(pairs: Iterable[tuple[str, str]], *, except_transfer: str = "") -> dict[tuple[str, str], str]:
     """Those (document number, title) pairs that some item has, with its code. For checks, as above."""
     wanted = set(pairs)
     found: dict[tuple[str, str], str] = {}

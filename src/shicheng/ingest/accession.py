@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from shicheng.audit import services as audit
-from shicheng.base.db import atomic
+from shicheng.base.db import atomic, chunked
 from shicheng.checks import selectors as checks
 from shicheng.checks.types import Report
 from shicheng.formats.pool import InspectionPool
@@ -25,10 +25,10 @@ from shicheng.holdings import selectors as holdings
 from shicheng.holdings import services as registry
 from shicheng.holdings.types import NewItem
 from shicheng.ingest import events, selectors, services
-from shicheng.ingest.archival_package import ContentFile, Provenance, build, item_id
+from shicheng.ingest.archival_package import ContentFile, Provenance, item_id
+from shicheng.ingest.building import Assembly, Built, build_here, builders, without_open_files
 from shicheng.ingest.checking import faulty_items
 from shicheng.ingest.errors import StagingLost
-from shicheng.ingest.inspections import NotedInspections, noted
 from shicheng.ingest.models import Transfer
 from shicheng.ingest.papers import store_papers
 from shicheng.ingest.staging import open_staged, staging_id, staging_of
@@ -41,7 +41,7 @@ from shicheng.packages.types import Package, PackageFile, PackageItem
 from shicheng.settings import Settings
 from shicheng.storage import services as storage
 from shicheng.storage.ports import Store
-from shicheng.storage.types import ObjectDraft, StoredObject
+from shicheng.storage.types import StoredObject
 
 BATCH = 500  # objects made durable together
 BATCH_BYTES = 1 << 30
@@ -72,19 +72,28 @@ def store_accepted(run: Run, *, transfer_id: str, settings: Settings) -> dict[st
         faulty = faulty_items(report, package)
         planned = [
             Planned(item_id(transfer.pk, item.ref, place), item)
-            for place, item in enumerate(package.items) if place not in faulty
+            for place, item in enumerate(package.items)
+            if place not in faulty
         ]
         # An item that came with an earlier attempt of this transfer is here already.
         there = holdings.codes_of_transfer(transfer.number)
         waiting = [one for one in planned if one.item.ref not in there]
         _store_items(run, store, package, transfer, report, waiting, settings, done=len(planned) - len(waiting))
         papers = store_papers(
-            store=store, package=package, transfer=transfer, report=report, accepted=len(planned),
-            held=len(faulty), settings=settings,
+            store=store,
+            package=package,
+            transfer=transfer,
+            report=report,
+            accepted=len(planned),
+            held=len(faulty),
+            settings=settings,
         )
     services.finish_storing(
-        actor=run.actor, transfer_id=transfer.pk, accepted=len(holdings.codes_of_transfer(transfer.number)),
-        held=len(faulty), papers=papers,
+        actor=run.actor,
+        transfer_id=transfer.pk,
+        accepted=len(holdings.codes_of_transfer(transfer.number)),
+        held=len(faulty),
+        papers=papers,
     )
     # Nothing that was held lies here alone: the office has it, and the mended batch comes whole.
     staging_of(settings).discard(staging_id(transfer))
@@ -92,41 +101,67 @@ def store_accepted(run: Run, *, transfer_id: str, settings: Settings) -> dict[st
 
 
 def _store_items(
-    run: Run, store: Store, package: Package, transfer: Transfer, report: Report, waiting: Sequence[Planned],
-    settings: Settings, *, done: int,
+    run: Run,
+    store: Store,
+    package: Package,
+    transfer: Transfer,
+    report: Report,
+    waiting: Sequence[Planned],
+    settings: Settings,
+    *,
+    done: int,
 ) -> None:
-    provenance = _provenance(transfer, package)
+    provenance = _provenance(transfer)
+    staged = Path(package.path)
     total = done + len(waiting)
-    remarks = _remarks(report)
-    scratch = Path(package.path) / "unpacked"
     run.progress(done, total)
-    with noted(package.path) as notes:
-        for batch in _batches(waiting):
-            run.check_cancelled()
-            built: list[tuple[ObjectDraft, NewItem]] = []
-            known: list[str] = []
-            for one in batch:
-                contents = _contents(one.item, notes, scratch)
-                if contents is None:
-                    if not store.has(one.object_id):
-                        raise _lost(transfer, one)
-                    known.append(one.object_id)
-                else:
-                    built.append(build(
-                        identifier=one.id, item=one.item, contents=contents, provenance=provenance,
-                        findings=remarks.get((one.item.ref, one.item.row), []),
-                    ))
-            stored = store.put_objects([draft for draft, _row in built])
-            rows = [row for _draft, row in built] + _read_back(store, known, settings)
-            stored += [describe(store, object_id) for object_id in known]
-            _register(run, transfer, package, rows, stored)
-            done += len(batch)
-            run.progress(done, total)
+    fresh, known = _assemble(store, transfer, waiting, _remarks(report), staged / "unpacked")
+    for some in chunked(known, BATCH):
+        # A run before stored these and was cut off before it wrote their rows.
+        rows = _read_back(store, some, settings)
+        _register(run, transfer, rows, [describe(store, object_id) for object_id in some])
+        done += len(some)
+        run.progress(done, total)
+    for built in _built(store, provenance, staged, fresh, settings):
+        _register(run, transfer, built.items, built.stored)
+        done += len(built.items)
+        run.progress(done, total)
 
 
-def _register(
-    run: Run, transfer: Transfer, package: Package, rows: Sequence[NewItem], stored: Sequence[StoredObject]
-) -> None:
+def _assemble(
+    store: Store,
+    transfer: Transfer,
+    waiting: Sequence[Planned],
+    remarks: dict[tuple[str | None, int | None], list[dict[str, Any]]],
+    scratch: Path,
+) -> tuple[list[Assembly], list[str]]:
+    """What is to be built, and the objects that are in the store already."""
+    fresh: list[Assembly] = []
+    known: list[str] = []
+    for one in waiting:
+        contents = _contents(one.item, scratch)
+        if contents is not None:
+            findings = remarks.get((one.item.ref, one.item.row), [])
+            fresh.append(Assembly(one.id, without_open_files(one.item), tuple(contents), findings))
+        elif store.has(one.object_id):
+            known.append(one.object_id)
+        else:
+            raise _lost(transfer, one)
+    return fresh, known
+
+
+def _built(
+    store: Store, provenance: Provenance, staged: Path, fresh: Sequence[Assembly], settings: Settings
+) -> Iterator[Built]:
+    if len(fresh) <= BATCH:
+        for batch in _batches(fresh):
+            yield build_here(store, provenance, staged, batch)
+        return
+    with builders(store, provenance, staged, workers=max(1, settings.workers - 1)) as build_all:
+        yield from build_all(_batches(fresh))
+
+
+def _register(run: Run, transfer: Transfer, rows: Sequence[NewItem], stored: Sequence[StoredObject]) -> None:
     """One short transaction: rows of what is durable, and the log of it."""
     by_fonds: dict[str, list[NewItem]] = defaultdict(list)
     for row in rows:
@@ -139,16 +174,23 @@ def _register(
             fonds = registry.found_fonds(actor=run.actor, code=code, name=name, agency=transfer.agency)
             registry.register_items(actor=run.actor, fonds=fonds, new_items=items)
             entries += [
-                (events.ITEM_STORED, ("item", str(one.id)),
-                 {"ref": one.ref, "transfer": transfer.number, "object": one.object_id,
-                  "inventory": objects[one.object_id].inventory_digest})
+                (
+                    events.ITEM_STORED,
+                    ("item", str(one.id)),
+                    {
+                        "ref": one.ref,
+                        "transfer": transfer.number,
+                        "object": one.object_id,
+                        "inventory": objects[one.object_id].inventory_digest,
+                    },
+                )
                 for one in items
             ]
         storage.register_objects(stored, kind="item")
         audit.append_many(run.actor, entries)
 
 
-def _contents(item: PackageItem, notes: NotedInspections | None, scratch: Path) -> list[ContentFile] | None:
+def _contents(item: PackageItem, scratch: Path) -> list[ContentFile] | None:
     """The files of an item where they lie now; None if a run before has moved them into the store."""
     contents = []
     for listed in item.files:
@@ -161,8 +203,12 @@ def _contents(item: PackageItem, notes: NotedInspections | None, scratch: Path) 
         digests = _digests(file, local)
         contents.append(
             ContentFile(
-                listed=listed, name=file.path.rpartition("/")[2], raw_name=file.raw_path.rpartition(b"/")[2],
-                local=local, size=file.size, digests=digests, inspection=notes.find(file.path) if notes else None,
+                listed=replace(listed, file=None),
+                path=file.path,
+                raw_path=file.raw_path,
+                local=local,
+                size=file.size,
+                digests=digests,
             )
         )
     return contents
@@ -174,12 +220,12 @@ def _digests(file: PackageFile, local: Path) -> dict[str, str]:
     return digest_file(local, STORE_ALGORITHMS)[0]
 
 
-def _batches(waiting: Sequence[Planned]) -> Iterator[list[Planned]]:
-    batch: list[Planned] = []
+def _batches(fresh: Sequence[Assembly]) -> Iterator[list[Assembly]]:
+    batch: list[Assembly] = []
     size = 0
-    for one in waiting:
+    for one in fresh:
         batch.append(one)
-        size += sum(listed.file.size for listed in one.item.files if listed.file is not None)
+        size += sum(content.size for content in one.contents)
         if len(batch) >= BATCH or size >= BATCH_BYTES:
             yield batch
             batch, size = [], 0
@@ -204,19 +250,28 @@ def _remarks(report: Report) -> dict[tuple[str | None, int | None], list[dict[st
     return remarks
 
 
-def _provenance(transfer: Transfer, package: Package) -> Provenance:
+def _provenance(transfer: Transfer) -> Provenance:
     assert transfer.received_at is not None and transfer.decided_at is not None
     return Provenance(
-        transfer=transfer.number, agency=transfer.agency, fonds_code=transfer.fonds_code,
-        fonds_name=transfer.fonds_name, category="", received_at=transfer.received_at,
-        checked_at=transfer.decided_at, accepted_at=transfer.decided_at, accepted_by=transfer.decided_by,
+        transfer=transfer.number,
+        agency=transfer.agency,
+        fonds_code=transfer.fonds_code,
+        fonds_name=transfer.fonds_name,
+        category="",
+        received_at=transfer.received_at,
+        checked_at=transfer.decided_at,
+        accepted_at=transfer.decided_at,
+        accepted_by=transfer.decided_by,
         report=str(transfer.report),
     )
 
 
 def _lost(transfer: Transfer, one: Planned) -> StagingLost:
     return StagingLost(
-        _("The staged files of %(ref)s in transfer %(number)s are gone and the store has no object for it.",
-          ref=one.item.ref, number=transfer.number),
+        _(
+            "The staged files of %(ref)s in transfer %(number)s are gone and the store has no object for it.",
+            ref=one.item.ref,
+            number=transfer.number,
+        ),
         hint=_("Return the transfer and ask the office to send it again."),
     )

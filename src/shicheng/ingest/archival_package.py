@@ -55,12 +55,22 @@ class ContentFile:
     """One file of an item with where its bytes lie now and what was found in it."""
 
     listed: ListedFile
-    name: str
-    raw_name: bytes
+    path: str  # in the package
+    raw_path: bytes
     local: Path
     size: int
     digests: dict[str, str]
-    inspection: Inspection | None
+    inspection: Inspection | None = None
+
+    @property
+    def name(self) -> str:
+        """The file's own name."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def raw_name(self) -> bytes:
+        """Its exact bytes."""
+        return self.raw_path.rpartition(b"/")[2]
 
 
 def item_id(transfer: UUID, ref: str, position: int) -> UUID:

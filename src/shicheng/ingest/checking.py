@@ -52,8 +52,12 @@ def check_staged(run: Run, *, transfer_id: str, settings: Settings) -> dict[str,
         actor=run.actor, report=report, subject=("transfer", str(transfer.pk)), transfer=transfer.number
     )
     services.finish_check(
-        actor=run.actor, transfer_id=transfer.pk, report=stored.pk, passed=report.verdict is not Verdict.FAIL,
-        faulty=len(faulty), errors=len(report.errors),
+        actor=run.actor,
+        transfer_id=transfer.pk,
+        report=stored.pk,
+        passed=report.verdict is not Verdict.FAIL,
+        faulty=len(faulty),
+        errors=len(report.errors),
     )
     return {"report": str(stored.pk), "verdict": report.verdict.value}
 
@@ -62,7 +66,8 @@ def faulty_items(report: Report, package: Package) -> set[int]:
     """Places in `package.items` of the items that may not come in."""
     failing = report.failing()
     return {
-        place for place, item in enumerate(package.items)
+        place
+        for place, item in enumerate(package.items)
         if (item.ref, item.row) in failing or (item.ref, None) in failing
     }
 
@@ -79,8 +84,14 @@ def _run_engine(run: Run, package: Package, transfer: Transfer, settings: Settin
     budget = Budget(seconds=settings.inspect_seconds, memory=settings.inspect_memory)
     with InspectionPool(workers=settings.workers, budget=budget) as pool:
         report = checks.run_plan(
-            actor=run.actor, package=package, stage=Stage.TRANSFER, pool=pool, scanner=find_scanner(settings.scanner),
-            database=HoldingsView(transfer.number), observer=observe, progress=progress,
+            actor=run.actor,
+            package=package,
+            stage=Stage.TRANSFER,
+            pool=pool,
+            scanner=find_scanner(settings.scanner),
+            database=HoldingsView(transfer.number),
+            observer=observe,
+            progress=progress,
         )
     notes.finish()
     report.name = transfer.name

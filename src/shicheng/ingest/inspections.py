@@ -25,9 +25,15 @@ class InspectionNotes:
     def add(self, path: str, inspection: Inspection) -> None:
         """Note what was seen of the file at `path` in the package."""
         record = {
-            "path": path, "identification": asdict(inspection.identification), "size": inspection.size,
-            "readable": inspection.readable, "pages": inspection.pages, "text": inspection.text,
-            "encoding": inspection.encoding, "technical": inspection.technical, "tool": inspection.tool,
+            "path": path,
+            "identification": asdict(inspection.identification),
+            "size": inspection.size,
+            "readable": inspection.readable,
+            "pages": inspection.pages,
+            "text": inspection.text,
+            "encoding": inspection.encoding,
+            "technical": inspection.technical,
+            "tool": inspection.tool,
         }
         line = json.dumps(record, ensure_ascii=True, separators=(",", ":"), default=str)
         self._file.write(line.encode("ascii") + b"\n")
@@ -60,8 +66,13 @@ class NotedInspections:
         record = json.loads(self._file.readline())
         identification = {**record["identification"], "extensions": tuple(record["identification"]["extensions"])}
         return Inspection(
-            identification=Identification(**identification), size=record["size"], readable=record["readable"],
-            pages=record["pages"], text=record["text"], encoding=record["encoding"], technical=record["technical"],
+            identification=Identification(**identification),
+            size=record["size"],
+            readable=record["readable"],
+            pages=record["pages"],
+            text=record["text"],
+            encoding=record["encoding"],
+            technical=record["technical"],
             tool=record["tool"],
         )
 

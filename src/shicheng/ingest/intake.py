@@ -8,16 +8,16 @@ from pathlib import Path
 from uuid import UUID
 
 from shicheng.audit import selectors as audit
-from shicheng.checks import selectors as checks
 from shicheng.ingest import selectors, services
 from shicheng.ingest.errors import WorkFailed
 from shicheng.ingest.models import Transfer
 from shicheng.ingest.receiving import receive_path
-from shicheng.ingest.types import Outcome
+from shicheng.ingest.types import Outcome, Received
 from shicheng.jobs.models import Job
 from shicheng.jobs.worker import run_until_done
 from shicheng.kernel.messages import message as _
 from shicheng.people.types import Actor
+from shicheng.search.follower import IndexFollower, wait_until_indexed
 from shicheng.settings import Settings
 
 Progress = Callable[..., None]
@@ -39,6 +39,15 @@ def take_in(
     """
     started = time.monotonic()
     received = receive_path(actor=actor, path=path, settings=settings, resubmit=resubmit, progress=progress)
+    with IndexFollower(settings.index_path):
+        transfer = _go_on(actor, received, passing_reason, progress)
+        if transfer.state == "stored" and not received.known:
+            wait_until_indexed(settings.index_path, audit.head_position(), timeout=600)
+    return outcome_of(transfer, seconds=time.monotonic() - started)
+
+
+def _go_on(actor: Actor, received: Received, passing_reason: str | None, progress: Progress) -> Transfer:
+    """Take a received transfer as far as it can go without a person."""
     transfer = selectors.transfer(actor, received.transfer_id)
     if transfer.state in ("received", "checking"):
         services.start_check(actor=actor, transfer_id=transfer.pk)
@@ -51,19 +60,20 @@ def take_in(
         transfer = _finish_job(actor, transfer.pk, progress)
     elif transfer.state in ("accepted", "partly_accepted"):
         transfer = _finish_job(actor, transfer.pk, progress)
-    if transfer.state == "stored" and not received.known:
-        from shicheng.search.follower import wait_until_indexed
-
-        wait_until_indexed(settings.index_path, audit.head_position(), timeout=600)
-    return outcome_of(transfer, seconds=time.monotonic() - started)
+    return transfer
 
 
 def outcome_of(transfer: Transfer, *, seconds: float) -> Outcome:
     """What became of a transfer up to now."""
     stored = transfer.state == "stored"
     return Outcome(
-        transfer=transfer.number, state=transfer.state, accepted=transfer.accepted if stored else 0,
-        held=transfer.held if stored else transfer.items, files=transfer.files, bytes=transfer.bytes, seconds=seconds,
+        transfer=transfer.number,
+        state=transfer.state,
+        accepted=transfer.accepted if stored else 0,
+        held=transfer.held if stored else transfer.items,
+        files=transfer.files,
+        bytes=transfer.bytes,
+        seconds=seconds,
         report=str(transfer.report) if transfer.report else None,
     )
 
@@ -80,7 +90,11 @@ def _finish_job(actor: Actor, transfer_id: UUID, progress: Progress) -> Transfer
     job = run_until_done(transfer.job, on_progress=show, inline=True)
     if job.state != "done":
         raise WorkFailed(
-            _("The work on transfer %(number)s stopped: %(reason)s", number=transfer.number, reason=job.error or job.state),
+            _(
+                "The work on transfer %(number)s stopped: %(reason)s",
+                number=transfer.number,
+                reason=job.error or job.state,
+            ),
             hint=_("Mend the cause and start the same command again; it goes on where it stopped."),
         )
     return selectors.transfer(actor, transfer_id)

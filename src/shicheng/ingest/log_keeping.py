@@ -50,12 +50,17 @@ def keep_log(settings: Settings) -> int:
                 last = last_position(stream.read())
         else:
             digests = {name: digest_bytes(segment, name) for name in STORE_ALGORITHMS}
-            stored = store.put_objects([
-                ObjectDraft(
-                    object_id=object_id, created=clock.now(), user="shicheng", message=f"audit log {position + 1}-{last}",
-                    files=[DraftFile(logical_path=SEGMENT, source=segment, digests=digests)],
-                )
-            ])
+            stored = store.put_objects(
+                [
+                    ObjectDraft(
+                        object_id=object_id,
+                        created=clock.now(),
+                        user="shicheng",
+                        message=f"audit log {position + 1}-{last}",
+                        files=[DraftFile(logical_path=SEGMENT, source=segment, digests=digests)],
+                    )
+                ]
+            )
             with atomic():
                 storage.register_objects(stored, kind="audit")
                 set_follower_position(FOLLOWER, last)

@@ -24,14 +24,34 @@ from shicheng.storage.ports import Store
 from shicheng.storage.types import DraftFile, ObjectDraft, StoredObject
 
 FIELDS = (
-    "number", "attempt", "name", "source", "kind", "container", "agency", "fonds_code", "fonds_name", "category", "items",
-    "files", "bytes", "content_digest", "reason", "decided_by",
+    "number",
+    "attempt",
+    "name",
+    "source",
+    "kind",
+    "container",
+    "agency",
+    "fonds_code",
+    "fonds_name",
+    "category",
+    "items",
+    "files",
+    "bytes",
+    "content_digest",
+    "reason",
+    "decided_by",
 )
 MOMENTS = ("announced_at", "received_at", "decided_at")
 
 
 def store_papers(
-    *, store: Store, package: Package, transfer: Transfer, report: Report, accepted: int, held: int,
+    *,
+    store: Store,
+    package: Package,
+    transfer: Transfer,
+    report: Report,
+    accepted: int,
+    held: int,
     settings: Settings,
 ) -> StoredObject:
     """Store the papers of this attempt as an object, or as its next version; safe to run twice."""
@@ -43,7 +63,10 @@ def store_papers(
     transfer.accepted, transfer.held = accepted, held  # as the receipt says; the row follows when all is durable
     digests = [DigestLine(file.path, file.size, _sm3(file)) for file in everything]
     receipt = write_receipt(
-        transfer=transfer, archive_name=settings.archive_name, digests=digests, findings=_said(report),
+        transfer=transfer,
+        archive_name=settings.archive_name,
+        digests=digests,
+        findings=_said(report),
         language=settings.language,
     )
     files = [
@@ -58,8 +81,11 @@ def store_papers(
     files += [DraftFile(logical_path=path, source=None) for path in earlier or ()]
     assert transfer.decided_at is not None
     draft = ObjectDraft(
-        object_id=transfer.object_id, created=transfer.decided_at, user=transfer.decided_by,
-        message=f"{transfer.number} {attempt}", files=files,
+        object_id=transfer.object_id,
+        created=transfer.decided_at,
+        user=transfer.decided_by,
+        message=f"{transfer.number} {attempt}",
+        files=files,
         base=store.inventory(transfer.object_id).head if earlier is not None else None,
     )
     return store.put_objects([draft])[0]
@@ -89,14 +115,21 @@ def _said(report: Report) -> dict[str, str]:
         looked = sum(1 for check in report.checks if check.property is property_ and check.result in ("pass", "fail"))
         errors = counts[property_.value]["error"]
         line = _("%(count)s points checked") % {"count": looked}
-        said[property_.value] = line + "，" + (
-            ngettext("%(errors)s fault", "%(errors)s faults", errors) % {"errors": errors} if errors else _("sound")
+        said[property_.value] = (
+            line
+            + "，"
+            + (ngettext("%(errors)s fault", "%(errors)s faults", errors) % {"errors": errors} if errors else _("sound"))
         )
     return said
 
 
 def _line(file: PackageFile) -> dict[str, Any]:
-    return {"path": file.path, "raw": base64.b64encode(file.raw_path).decode("ascii"), "size": file.size, "sm3": _sm3(file)}
+    return {
+        "path": file.path,
+        "raw": base64.b64encode(file.raw_path).decode("ascii"),
+        "size": file.size,
+        "sm3": _sm3(file),
+    }
 
 
 def _sm3(file: PackageFile) -> str:
@@ -117,7 +150,9 @@ def _plain_name(file: PackageFile, number: int) -> str:
 
 
 def _paper(path: str, content: bytes) -> DraftFile:
-    return DraftFile(logical_path=path, source=content, digests={name: digest_bytes(content, name) for name in STORE_ALGORITHMS})
+    return DraftFile(
+        logical_path=path, source=content, digests={name: digest_bytes(content, name) for name in STORE_ALGORITHMS}
+    )
 
 
 def _json(value: Any) -> bytes:

@@ -51,7 +51,12 @@ class Rebuilt:
 
     def to_json(self) -> dict[str, int]:
         """For `--json`."""
-        return {"transfers": self.transfers, "items": self.items, "audit_entries": self.entries, "unknown": self.strange}
+        return {
+            "transfers": self.transfers,
+            "items": self.items,
+            "audit_entries": self.entries,
+            "unknown": self.strange,
+        }
 
 
 def rebuild_archive(
@@ -103,7 +108,8 @@ def _sort(store: Store) -> tuple[list[str], list[str], list[str], int]:
 def _bring_transfer(actor: Actor, store: Store, object_id: str) -> tuple[dict[str, Any], bool]:
     attempts = sorted(
         (int(path.split("/")[0].rpartition("-")[2]), path.split("/")[0])
-        for path in store.inventory(object_id).state() if path.endswith("/transfer.json")
+        for path in store.inventory(object_id).state()
+        if path.endswith("/transfer.json")
     )
     records = [(folder, _read_json(store, object_id, f"{folder}/transfer.json")) for _number, folder in attempts]
     record = records[-1][1]
@@ -112,13 +118,23 @@ def _bring_transfer(actor: Actor, store: Store, object_id: str) -> tuple[dict[st
         moments = {name: _moment(record[name]) for name in MOMENTS}
         _row, new = Transfer.objects.get_or_create(
             pk=UUID(record["id"]),
-            defaults={**fields, **moments, "state": "stored", "report": UUID(record["report"]),
-                      "accepted": record["accepted"], "held": record["held"], "stored_at": moments["decided_at"]},
+            defaults={
+                **fields,
+                **moments,
+                "state": "stored",
+                "report": UUID(record["report"]),
+                "accepted": record["accepted"],
+                "held": record["held"],
+                "stored_at": moments["decided_at"],
+            },
         )
         for folder, each in records:
             report = Report.from_record(_read_json(store, object_id, f"{folder}/report.json"))
             checks.store_report(
-                actor=actor, report=report, subject=("transfer", record["id"]), transfer=record["number"],
+                actor=actor,
+                report=report,
+                subject=("transfer", record["id"]),
+                transfer=record["number"],
                 restored=UUID(each["report"]),
             )
         storage.register_objects([describe(store, object_id)], kind="transfer")
@@ -151,4 +167,3 @@ def _read_json(store: Store, object_id: str, path: str) -> dict[str, Any]:
 
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
-

@@ -57,8 +57,11 @@ def _data(
     rows = [
         (_("Name of the transfer"), f"{transfer.number}　{transfer.name}"),
         (_("Description of the content"), f"{transfer.fonds_code} {transfer.fonds_name}　{transfer.category}".strip()),
-        (_("Number of electronic records"), _("%(items)s items, %(files)s files; accepted %(accepted)s, held %(held)s") % {
-            "items": transfer.items, "files": transfer.files, "accepted": transfer.accepted, "held": transfer.held}),
+        (
+            _("Number of electronic records"),
+            _("%(items)s items, %(files)s files; accepted %(accepted)s, held %(held)s")
+            % {"items": transfer.items, "files": transfer.files, "accepted": transfer.accepted, "held": transfer.held},
+        ),
         (_("Amount of data"), f"{transfer.bytes / GIGABYTE:.3f} GB"),
         (_("Range on the carrier"), _("as in the structure of the package")),
         (_("Kind of carrier"), _("online")),
@@ -76,10 +79,17 @@ def _data(
     note = _("Algorithm: SM3 (GB/T 32905). One line for each file of the transfer as it was received.")
     if len(digests) > MOST_LINES:
         whole = "".join(f"{line.sm3} {line.size} {line.content}\n" for line in digests).encode("utf-8", "replace")
-        shown = [DigestLine(_("the list of all %(count)s files") % {"count": len(digests)},
-                            sum(line.size for line in digests), digest_bytes(whole, "sm3"))]
-        note = _("Algorithm: SM3 (GB/T 32905). The list has a line “digest, bytes, path” for each file in the order "
-                 "of their names; its own digest stands below and the list is kept as package.json.")
+        shown = [
+            DigestLine(
+                _("the list of all %(count)s files") % {"count": len(digests)},
+                sum(line.size for line in digests),
+                digest_bytes(whole, "sm3"),
+            )
+        ]
+        note = _(
+            "Algorithm: SM3 (GB/T 32905). The list has a line “digest, bytes, path” for each file in the order "
+            "of their names; its own digest stands below and the list is kept as package.json."
+        )
     return {
         "title": _("Transfer and receipt form for electronic records"),
         "lang": "zh" if language.startswith("zh") else "en",
@@ -92,10 +102,18 @@ def _data(
         "checks": [{"sender": label + "：", "receiver": f"{label}：{value}"} for label, value in checks],
         "digests": [{"content": line.content, "size": f"{line.size:,}", "digest": line.sm3} for line in shown],
         "labels": {
-            "inspection": _("Inspection"), "sender": _("Transferring unit"), "receiver": _("Receiving archive"),
-            "filled_by": _("Filled in by"), "reviewed_by": _("Reviewed by"), "signature": _("signature, date"),
-            "unit": _("Unit"), "seal": _("(seal)"), "digest_list": _("List of digests"),
+            "inspection": _("Inspection"),
+            "sender": _("Transferring unit"),
+            "receiver": _("Receiving archive"),
+            "filled_by": _("Filled in by"),
+            "reviewed_by": _("Reviewed by"),
+            "signature": _("signature, date"),
+            "unit": _("Unit"),
+            "seal": _("(seal)"),
+            "digest_list": _("List of digests"),
             "digest_note": note,
-            "content": _("Content"), "capacity": _("Bytes"), "digest": _("Digest"),
+            "content": _("Content"),
+            "capacity": _("Bytes"),
+            "digest": _("Digest"),
         },
     }

@@ -21,7 +21,12 @@ Progress = Callable[..., None]
 
 
 def receive_path(
-    *, actor: Actor, path: Path, settings: Settings, resubmit: str | None = None, name: str | None = None,
+    *,
+    actor: Actor,
+    path: Path,
+    settings: Settings,
+    resubmit: str | None = None,
+    name: str | None = None,
     progress: Progress = lambda done, total=None, note="": None,
 ) -> Received:
     """Receive the batch at `path`; the very same batch is recognised by its content and not received again.
@@ -65,7 +70,11 @@ def content_digest(files: Iterable[StagedFile]) -> str:
 
 def _twin(digest: str, transfer: Transfer) -> Transfer | None:
     """A transfer with the very same content that is on its way or stored; a returned one does not count."""
-    same = Transfer.objects.filter(content_digest=digest).exclude(pk=transfer.pk).exclude(state__in=["returned", "announced"])
+    same = (
+        Transfer.objects.filter(content_digest=digest)
+        .exclude(pk=transfer.pk)
+        .exclude(state__in=["returned", "announced"])
+    )
     return same.order_by("number").first()
 
 
@@ -75,11 +84,16 @@ def _facts(package: Package, files: Sequence[StagedFile], digest: str) -> dict[s
     control = package.control
     content = [one for one in files if one.path not in control]
     return {
-        "kind": package.kind.value, "container": package.container, "agency": statement.agency or "",
+        "kind": package.kind.value,
+        "container": package.container,
+        "agency": statement.agency or "",
         "fonds_code": statement.fonds_code or first.get("fonds_code", ""),
         "fonds_name": statement.fonds_name or first.get("fonds_name", ""),
-        "category": statement.category or first.get("category", ""), "items": len(package.items),
-        "files": len(content), "bytes": sum(one.size for one in content), "content_digest": digest,
+        "category": statement.category or first.get("category", ""),
+        "items": len(package.items),
+        "files": len(content),
+        "bytes": sum(one.size for one in content),
+        "content_digest": digest,
     }
 
 

@@ -48,10 +48,19 @@ def receive(*, actor: Actor, transfer_id: UUID, facts: Mapping[str, Any]) -> Tra
             setattr(transfer, name, value)
         transfer.received_at = clock.now()
         _move(transfer, "receive")
-        _log(actor, events.RECEIVED, transfer, {
-            "items": transfer.items, "files": transfer.files, "bytes": transfer.bytes, "sm3": transfer.content_digest,
-            "agency": transfer.agency, "fonds": transfer.fonds_code,
-        })
+        _log(
+            actor,
+            events.RECEIVED,
+            transfer,
+            {
+                "items": transfer.items,
+                "files": transfer.files,
+                "bytes": transfer.bytes,
+                "sm3": transfer.content_digest,
+                "agency": transfer.agency,
+                "fonds": transfer.fonds_code,
+            },
+        )
     return transfer
 
 
@@ -93,8 +102,12 @@ def finish_check(*, actor: Actor, transfer_id: UUID, report: UUID, passed: bool,
         transfer.report = report
         transfer.held = faulty
         _move(transfer, "pass" if passed else "fail")
-        _log(actor, events.CHECKED if passed else events.FAILED, transfer,
-             {"report": str(report), "errors": errors, "faulty_items": faulty})
+        _log(
+            actor,
+            events.CHECKED if passed else events.FAILED,
+            transfer,
+            {"report": str(report), "errors": errors, "faulty_items": faulty},
+        )
     return transfer
 
 
@@ -105,7 +118,9 @@ def accept(*, actor: Actor, transfer_id: UUID) -> Transfer:
 
 def accept_passing(*, actor: Actor, transfer_id: UUID, reason: str) -> Transfer:
     """Accept the sound items of a failed transfer, with a reason; the others are held."""
-    return _decide(actor=actor, transfer_id=transfer_id, verb="accept_passing", event=events.PARTLY_ACCEPTED, reason=reason)
+    return _decide(
+        actor=actor, transfer_id=transfer_id, verb="accept_passing", event=events.PARTLY_ACCEPTED, reason=reason
+    )
 
 
 def return_transfer(*, actor: Actor, transfer_id: UUID, reason: str) -> Transfer:
@@ -148,10 +163,18 @@ def finish_storing(*, actor: Actor, transfer_id: UUID, accepted: int, held: int,
         transfer.stored_at = clock.now()
         _move(transfer, "store")
         storage.register_objects([papers], kind="transfer")
-        _log(actor, events.STORED, transfer, {
-            "accepted": accepted, "held": held, "attempt": transfer.attempt, "object": papers.object_id,
-            "inventory": papers.inventory_digest,
-        })
+        _log(
+            actor,
+            events.STORED,
+            transfer,
+            {
+                "accepted": accepted,
+                "held": held,
+                "attempt": transfer.attempt,
+                "object": papers.object_id,
+                "inventory": papers.inventory_digest,
+            },
+        )
     return transfer
 
 

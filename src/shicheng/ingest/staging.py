@@ -44,7 +44,9 @@ def stage(tree: Tree, transfer: Transfer, settings: Settings, progress: Progress
         records = [_problem_record(one) for one in tree.problems]
         durable.write_durably(folder / PROBLEMS, json.dumps(records).encode("ascii"))
     return staging.stage_tree(
-        staging_id(transfer), tree.files.values(), workers=settings.workers,
+        staging_id(transfer),
+        tree.files.values(),
+        workers=settings.workers,
         on_progress=lambda files, _bytes: progress(files, total),
     )
 
@@ -56,14 +58,22 @@ def open_staged(transfer: Transfer, settings: Settings) -> Package:
     folder = staging.place(staging_id(transfer))
     if staged is None:
         raise StagingLost(
-            _("The staged bytes of transfer %(number)s are gone from %(folder)s.", number=transfer.number, folder=folder),
+            _(
+                "The staged bytes of transfer %(number)s are gone from %(folder)s.",
+                number=transfer.number,
+                folder=folder,
+            ),
             hint=_("Ask the office to send the transfer again under the same number."),
         )
     tree = Tree(path=folder, name=transfer.name, container=transfer.container)
     for one in staged.files:
         tree.files[one.path] = PackageFile(
-            path=one.path, raw_path=one.raw_path, size=one.size, opener=partial(open_plain, os.fsencode(one.local)),
-            local=one.local, digests=one.digests,
+            path=one.path,
+            raw_path=one.raw_path,
+            size=one.size,
+            opener=partial(open_plain, os.fsencode(one.local)),
+            local=one.local,
+            digests=one.digests,
         )
         parts = one.path.split("/")[:-1]
         tree.folders.update("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))
@@ -73,14 +83,24 @@ def open_staged(transfer: Transfer, settings: Settings) -> Package:
 
 def _problem_record(problem: PackageProblem) -> dict[str, object]:
     return {
-        "kind": problem.kind.value, "message": problem.message.to_json(), "ref": problem.ref, "path": problem.path,
-        "refused": problem.refused, "expected": problem.expected, "found": problem.found,
+        "kind": problem.kind.value,
+        "message": problem.message.to_json(),
+        "ref": problem.ref,
+        "path": problem.path,
+        "refused": problem.refused,
+        "expected": problem.expected,
+        "found": problem.found,
     }
 
 
 def _read_problems(folder: Path) -> Iterator[PackageProblem]:
     for record in json.loads((folder / PROBLEMS).read_bytes()):
         yield PackageProblem(
-            kind=ProblemKind(record["kind"]), message=Message.from_json(record["message"]), ref=record["ref"],
-            path=record["path"], refused=record["refused"], expected=record["expected"], found=record["found"],
+            kind=ProblemKind(record["kind"]),
+            message=Message.from_json(record["message"]),
+            ref=record["ref"],
+            path=record["path"],
+            refused=record["refused"],
+            expected=record["expected"],
+            found=record["found"],
         )

@@ -46,8 +46,14 @@ def describe(store: Store, object_id: str) -> StoredObject:
     with store.open(object_id, MANIFEST) if MANIFEST in inventory.state() else nullcontext() as stream:
         sizes = sum(entry.size for entry in read_manifest(stream.read())) if stream else 0
     return StoredObject(
-        object_id=object_id, version=inventory.head, path=object_path(object_id), files=len(contents), bytes=sizes,
-        inventory_digest=inventory.digest, is_new=False, contents=contents,
+        object_id=object_id,
+        version=inventory.head,
+        path=object_path(object_id),
+        files=len(contents),
+        bytes=sizes,
+        inventory_digest=inventory.digest,
+        is_new=False,
+        contents=contents,
     )
 
 
@@ -71,7 +77,10 @@ def _local(store: Store, object_id: str, path: str, scratch: Path, number: int) 
 
 
 def _item(
-    object_id: str, description: Description, manifest: dict[str, ManifestEntry], seen: dict[tuple[str, str], Inspection]
+    object_id: str,
+    description: Description,
+    manifest: dict[str, ManifestEntry],
+    seen: dict[tuple[str, str], Inspection],
 ) -> NewItem:
     files = []
     for described in description.files:
@@ -81,16 +90,31 @@ def _item(
         plain = raw.decode("utf-8", "replace") == described.name and "\ufffd" not in described.name
         files.append(
             NewFile(
-                order=described.order or len(files) + 1, draft_state=described.draft_state, name=described.name,
-                raw_name=b"" if plain else raw, logical_path=described.logical_path, size=described.size,
-                sha512=entry.digests["sha512"], sha256=entry.digests["sha256"], sm3=entry.digests["sm3"],
-                puid=described.puid, format_name=f"{described.format_name} {described.format_version}".strip(),
-                mime=described.mime, pages=inspection.pages, encoding=inspection.encoding,
-                technical=inspection.technical, text=inspection.text,
+                order=described.order or len(files) + 1,
+                draft_state=described.draft_state,
+                name=described.name,
+                raw_name=b"" if plain else raw,
+                logical_path=described.logical_path,
+                size=described.size,
+                sha512=entry.digests["sha512"],
+                sha256=entry.digests["sha256"],
+                sm3=entry.digests["sm3"],
+                puid=described.puid,
+                format_name=f"{described.format_name} {described.format_version}".strip(),
+                mime=described.mime,
+                pages=inspection.pages,
+                encoding=inspection.encoding,
+                technical=inspection.technical,
+                text=inspection.text,
             )
         )
     return NewItem(
-        id=UUID(description.system["id"]), ref=description.system["ref"], elements=description.elements,
-        extra=description.extra, process=[process_row(entry) for entry in description.process],
-        transfer=description.system["transfer"], object_id=object_id, files=tuple(files),
+        id=UUID(description.system["id"]),
+        ref=description.system["ref"],
+        elements=description.elements,
+        extra=description.extra,
+        process=[process_row(entry) for entry in description.process],
+        transfer=description.system["transfer"],
+        object_id=object_id,
+        files=tuple(files),
     )

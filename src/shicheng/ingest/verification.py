@@ -45,7 +45,9 @@ class Verification:
     def to_json(self) -> dict[str, Any]:
         """The fixed shape scripts depend on."""
         return {
-            "objects": self.objects, "files": self.files, "bytes": self.bytes,
+            "objects": self.objects,
+            "files": self.files,
+            "bytes": self.bytes,
             "damaged": [{"ref": one.ref, "path": one.path, "problem": one.problem} for one in self.damaged],
             "audit": {"entries": self.audit_entries, "intact": self.audit_intact},
         }
@@ -60,9 +62,13 @@ def verify_archive(
     refs = holdings.codes_of_objects({one.object_id for one in report.damaged})
     chain = verify_chain()
     return Verification(
-        objects=report.objects, files=report.files, bytes=report.bytes,
+        objects=report.objects,
+        files=report.files,
+        bytes=report.bytes,
         damaged=[
             DamagedFile(refs.get(one.object_id, one.object_id or None), one.path, one.problem) for one in report.damaged
         ],
-        audit_entries=chain.entries, audit_intact=chain.intact, seconds=time.monotonic() - started,
+        audit_entries=chain.entries,
+        audit_intact=chain.intact,
+        seconds=time.monotonic() - started,
     )

@@ -1,0 +1,87 @@
+"""Pages of the holdings: the tree with its list of items, one item, the files of an item."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from shicheng.audit import selectors as audit
+from shicheng.base.web import render_part
+from shicheng.holdings import answers, policies, selectors
+from shicheng.holdings.selectors import FILTERS, ItemQuery
+from shicheng.holdings.viewing import require_file, tree, view_item
+from shicheng.holdings.words import OPENNESS
+from shicheng.people.guards import actor_of, desk_page
+from shicheng.settings import current
+from shicheng.storage import selectors as store
+
+PAGE = 50
+
+
+@desk_page(policies.READ)
+@require_safe
+def items(request: HttpRequest) -> HttpResponse:
+    """The tree of the holdings with the items at one place in it."""
+    actor = actor_of(request)
+    filters = {name: value for name in FILTERS if (value := request.GET.get(name, ""))}
+    order = request.GET.get("order", "code")
+    title = request.GET.get("title", "").strip()
+    found = selectors.items(actor, ItemQuery(filters=filters, title=title, order=order))
+    page = {
+        "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
+        "filters": filters,
+        "title": title,
+        "order": order,
+        "openness": OPENNESS,
+        "totals": selectors.totals(actor),
+    }
+    if not getattr(request, "htmx", False):
+        page["tree"] = tree(actor, filters)
+    return render_part(request, "holdings/items.html", "table", page)
+
+
+@desk_page(policies.READ)
+@require_safe
+def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """One item: its document beside its description, its files, its life."""
+    actor = actor_of(request)
+    one = selectors.item(actor, item_id)
+    page = view_item(actor, one, request.GET, current())
+    page["door"] = "holdings"
+    page["history"] = list(reversed(audit.history(actor, ("item", str(one.pk)))))
+    page["kept"] = store.objects(actor).filter(pk=one.object_id).first()
+    return render(request, "holdings/item.html", page)
+
+
+@desk_page(policies.READ)
+@require_safe
+def picture(request: HttpRequest, file_id: UUID, page: int) -> HttpResponseBase:
+    """A page of a PDF or an image."""
+    one = require_file(actor_of(request), file_id, "pages")
+    width = request.GET.get("width", "960")
+    return answers.answer_picture(one, page, int(width) if width.isdecimal() and len(width) < 6 else 960, current())
+
+
+@desk_page(policies.READ)
+@require_safe
+def drawing(request: HttpRequest, file_id: UUID, page: int) -> HttpResponseBase:
+    """A page of an OFD."""
+    return answers.answer_drawing(require_file(actor_of(request), file_id, "drawing"), page, current())
+
+
+@desk_page(policies.READ)
+@require_safe
+def play(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
+    """Sound or film for the player."""
+    return answers.answer_playing(request, require_file(actor_of(request), file_id, "audio", "video"), current())
+
+
+@desk_page(policies.READ)
+@require_safe
+def original(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
+    """The file as it came."""
+    return answers.answer_original(request, require_file(actor_of(request), file_id), current())

@@ -1,0 +1,150 @@
+"""Uploads written straight into the staging area, a folder with its inner paths or one archive file."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import unquote
+
+from django.core.files.uploadhandler import FileUploadHandler, StopFutureHandlers, StopUpload
+from django.http import HttpRequest
+
+from shicheng.kernel.errors import ShichengError
+from shicheng.kernel.identifiers import new_id
+from shicheng.kernel.messages import message as _
+from shicheng.kernel.quantities import format_bytes
+from shicheng.settings import Settings
+
+PREFIX = "file:"
+_CHUNK = 1 << 20
+
+
+class BadUpload(ShichengError):
+    """What the browser sent can't be taken in."""
+
+    code = "ingest.upload.bad"
+    http_status = 422
+
+
+class StagingUpload(FileUploadHandler):
+    """Writes every file of a form into one folder; the name of its field says where in the folder it belongs.
+
+    Nothing is held in memory and no more than one file is open. What is wrong with the upload is kept in
+    `problem` and raised by `finish`, since an error in the middle of a form can't be answered.
+    """
+
+    chunk_size = _CHUNK
+
+    def __init__(self, request: HttpRequest, *, folder: Path, most_bytes: int, free_bytes: int) -> None:
+        super().__init__(request)
+        self.folder = folder
+        self.most_bytes = most_bytes
+        self.free_bytes = free_bytes
+        self.bytes = 0
+        self.files = 0
+        self.problem: BadUpload | None = None
+        self._file: BinaryIO | None = None
+
+    def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
+        """Open the place where the next file goes."""
+        super().new_file(field_name, file_name, *args, **kwargs)
+        self._close()
+        if not file_name:
+            raise StopFutureHandlers
+        path = unquote(field_name[len(PREFIX) :]) if field_name.startswith(PREFIX) else file_name
+        try:
+            self._file = self._open(path)
+        except BadUpload as error:
+            self._refuse(error)
+        except OSError as error:
+            self._refuse(
+                BadUpload(_("The file %(path)s can't be taken in: %(reason)s.", path=path, reason=error.strerror or ""))
+            )
+        raise StopFutureHandlers
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        """Write a piece, unless the upload or the disk has reached its limit."""
+        self.bytes += len(raw_data)
+        if self.bytes > self.most_bytes:
+            self._refuse(
+                BadUpload(
+                    _("The upload is larger than %(most)s, the most this archive takes by the web.",
+                      most=format_bytes(self.most_bytes)),
+                    hint=_("Put the batch on a disk of the server and run `shicheng ingest` there."),
+                )
+            )  # fmt: skip
+        if self._file is not None:
+            try:
+                self._file.write(raw_data)
+                full = self.bytes % (64 * _CHUNK) < len(raw_data) and self._is_full()
+            except OSError:
+                full = True
+            if full:
+                self._refuse(
+                    BadUpload(
+                        _("The disk of the archive is full; the upload was not taken in."),
+                        hint=_("Ask the administrator to make room, then send the batch again."),
+                    )
+                )
+        return None
+
+    def file_complete(self, file_size: int) -> None:
+        """Close the file; Django needs no object for it."""
+        self._close()
+        self.files += 1
+
+    def upload_interrupted(self) -> None:
+        """The browser went away: keep nothing."""
+        self._close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def finish(self) -> Path:
+        """Return the path of what was sent: the archive file, or the folder. Raises `BadUpload`."""
+        self._close()
+        if self.problem is not None:
+            raise self.problem
+        if not self.files:
+            raise BadUpload(_("Nothing was sent."), hint=_("Choose a folder or an archive file and send it again."))
+        entries = list(self.folder.iterdir())
+        return entries[0] if len(entries) == 1 else self.folder
+
+    def _open(self, path: str) -> BinaryIO:
+        parts = path.replace("\\", "/").split("/")
+        if not all(parts) or any(part in (".", "..") or "\x00" in part for part in parts):
+            raise BadUpload(
+                _("The path %(path)s is not one inside the folder.", path=path),
+                hint=_("Rename the file, or pack the folder as a zip and send that."),
+            )
+        target = self.folder.joinpath(*parts)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target.open("xb")
+
+    def _is_full(self) -> bool:
+        return shutil.disk_usage(self.folder).free < self.free_bytes
+
+    def _refuse(self, error: BadUpload) -> None:
+        self.problem = error
+        self._close()
+        # Without a reset the rest is read and thrown away, so that the browser gets to see the answer.
+        raise StopUpload(connection_reset=False)
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+@contextmanager
+def receiving_upload(request: HttpRequest, settings: Settings) -> Iterator[StagingUpload]:
+    """Give the request a folder of its own for what it brings, and clear it away afterwards."""
+    folder = settings.staging_path / "uploads" / str(new_id())
+    folder.mkdir(parents=True)
+    handler = StagingUpload(request, folder=folder, most_bytes=settings.upload_bytes, free_bytes=settings.free_bytes)
+    try:
+        request.upload_handlers = [handler]
+        yield handler
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
