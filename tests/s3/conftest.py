@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from shicheng.storage.s3 import BucketAddress, S3Store
+from shicheng.storage.s3 import S3Store
+from shicheng.storage.types import BucketAddress
 
 ACCESS_KEY, SECRET_KEY = "shicheng-test", "shicheng-test-secret"
 

@@ -15,8 +15,8 @@ from s3.conftest import S3Server
 from shicheng.storage.errors import BadStore, ObjectConflict, StoreUnreachable
 from shicheng.storage.fixity import verify_store
 from shicheng.storage.ocfl import layout
-from shicheng.storage.s3 import BucketAddress, S3Store
-from shicheng.storage.types import DraftFile, ObjectDraft
+from shicheng.storage.s3 import S3Store
+from shicheng.storage.types import BucketAddress, DraftFile, ObjectDraft
 from storage.drafts import CREATED, draft
 
 obstore = pytest.importorskip("obstore")

@@ -7,6 +7,7 @@ from shicheng.settings.types import Settings
 from shicheng.storage.errors import BadStore
 from shicheng.storage.ocfl.local import LocalStore
 from shicheng.storage.ports import Store
+from shicheng.storage.types import BucketAddress
 
 
 def store_of(settings: Settings) -> Store:
@@ -14,7 +15,7 @@ def store_of(settings: Settings) -> Store:
     if not settings.store.startswith("s3://"):
         return LocalStore(settings.store_path, free_bytes=settings.free_bytes)
     try:
-        from shicheng.storage.s3 import BucketAddress, S3Store
+        from shicheng.storage.s3 import S3Store
     except ImportError as error:
         raise BadStore(
             _("The store %(store)s can't be used, because obstore is not installed.", store=settings.store),

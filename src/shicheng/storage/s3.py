@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -38,24 +37,11 @@ from shicheng.storage.ocfl.inventory import (
     plan_version,
     require_logical_paths,
 )
-from shicheng.storage.types import Damage, DraftFile, ObjectCheck, ObjectDraft, StoredObject
+from shicheng.storage.s3_reading import BucketReader, RemoteFile
+from shicheng.storage.types import BucketAddress, Damage, DraftFile, ObjectCheck, ObjectDraft, StoredObject
 
 _SIDE_BY_SIDE: Final = 16
-_BLOCK: Final = 4 << 20
 _MULTIPART_FROM: Final = 32 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class BucketAddress:
-    """How the bucket is reached."""
-
-    bucket: str
-    prefix: str = ""
-    endpoint: str = ""
-    region: str = "us-east-1"
-    access_key: str = ""
-    secret_key: str = ""
-    retry_seconds: float = 60.0  # how long an answer is waited for, with pauses that grow
 
 
 class S3Store:
@@ -188,7 +174,7 @@ class S3Store:
                     ),
                     hint=_("Run “shicheng verify” and restore this object from a backup."),
                 ) from error
-        return io.BufferedReader(_RemoteFile(self, key, size), 1 << 20)
+        return io.BufferedReader(RemoteFile(self.bucket, key, size, self._answers), 1 << 20)
 
     def local_path(self, object_id: str, logical_path: str, version: int | None = None) -> Path | None:
         """The files lie elsewhere."""
@@ -223,11 +209,13 @@ class S3Store:
     def check_at(self, object_id: str, pace: Pace) -> ObjectCheck:
         """The same at a pace that many objects share."""
         with self._answers():
-            return check_object(_BucketReader(self, layout.object_path(object_id)), object_id, pace)
+            return check_object(
+                BucketReader(self.bucket, self._answers, layout.object_path(object_id)), object_id, pace
+            )
 
     def reader(self, object_id: str) -> ObjectReader:
         """Give the object's files as they lie, inventories too."""
-        return _BucketReader(self, layout.object_path(object_id))
+        return BucketReader(self.bucket, self._answers, layout.object_path(object_id))
 
     def bring_object(self, object_id: str, files: Mapping[str, Path]) -> None:
         """Put a whole object from a backup, its files by their paths below the object's root, the inventory last."""
@@ -239,11 +227,6 @@ class S3Store:
     def free_bytes(self) -> int | None:
         """A bucket sets no limit."""
         return None
-
-    def fetch(self, key: str, start: int, end: int) -> bytes:
-        """Read a range of one key."""
-        with self._answers():
-            return bytes(obstore.get_range(self.bucket, key, start=start, end=end))
 
     def _plan(self, draft: ObjectDraft) -> _Planned:
         paths = require_logical_paths(file.logical_path for file in draft.files)
@@ -298,7 +281,7 @@ class S3Store:
     def _measured(self, stored: StoredObject) -> StoredObject:
         """Count the bytes the newest version brought, as when it was written."""
         brought = {file.content_path for file in stored.contents if file.content_path.startswith(f"v{stored.version}/")}
-        sizes = _BucketReader(self, stored.path).sizes()
+        sizes = BucketReader(self.bucket, self._answers, stored.path).sizes()
         return replace(stored, bytes=sum(sizes.get(path, 0) for path in brought))
 
     def _upload(self, key: str, source: bytes | Path) -> int:
@@ -369,78 +352,6 @@ class _Planned:
     base: Inventory | None
     e_tag: str
     stored: StoredObject | None
-
-
-class _BucketReader:
-    """Reads one object's files from the bucket."""
-
-    def __init__(self, store: S3Store, where: str) -> None:
-        self._store, self._bucket, self._where = store, store.bucket, where
-
-    def sizes(self) -> dict[str, int]:
-        """Return every key below the object's root with its size."""
-        prefix = self._where + "/"
-        found = {
-            str(entry["path"])[len(prefix) :]: int(entry["size"])
-            for page in obstore.list(self._bucket, prefix=prefix)
-            for entry in page
-        }
-        if not found:
-            raise FileNotFoundError(prefix)
-        return found
-
-    def read(self, path: str) -> bytes:
-        """Return a small file whole."""
-        return bytes(obstore.get(self._bucket, f"{self._where}/{path}").bytes())
-
-    def open(self, path: str) -> BinaryIO:
-        """Open a file for reading."""
-        key = f"{self._where}/{path}"
-        size = int(obstore.head(self._store.bucket, key)["size"])
-        return io.BufferedReader(_RemoteFile(self._store, key, size), 1 << 20)
-
-    def sha512(self, path: str, pace: Pace) -> str:
-        """Hash a file as it arrives."""
-        result = hashlib.sha512()
-        for block in obstore.get(self._bucket, f"{self._where}/{path}").stream(min_chunk_size=_BLOCK):
-            pace.spend(len(block))
-            result.update(block)
-        return result.hexdigest()
-
-
-class _RemoteFile(io.RawIOBase):
-    """A key as a file."""
-
-    def __init__(self, store: S3Store, key: str, size: int) -> None:
-        self._store, self._key, self._size, self._at = store, key, size, 0
-
-    def readable(self) -> bool:
-        """Yes."""
-        return True
-
-    def seekable(self) -> bool:
-        """Yes."""
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place."""
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        self._at = max(0, start + offset)
-        return self._at
-
-    def tell(self) -> int:
-        """Return the place."""
-        return self._at
-
-    def readinto(self, buffer: Any) -> int:
-        """Fetch the next bytes."""
-        end = min(self._size, self._at + len(buffer))
-        if end <= self._at:
-            return 0
-        content = self._store.fetch(self._key, self._at, end)
-        buffer[: len(content)] = content
-        self._at += len(content)
-        return len(content)
 
 
 def _digests(file: DraftFile, path: str, base: Inventory | None, version: int | None) -> dict[str, str]:

@@ -115,3 +115,16 @@ class VerifyReport:
             "bytes": self.bytes,
             "damaged": [damage.to_json() for damage in self.damaged],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class BucketAddress:
+    """How the bucket is reached."""
+
+    bucket: str
+    prefix: str = ""
+    endpoint: str = ""
+    region: str = "us-east-1"
+    access_key: str = ""
+    secret_key: str = field(default="", repr=False)
+    retry_seconds: float = 60.0  # how long an answer is waited for, with pauses that grow
