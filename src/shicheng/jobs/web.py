@@ -53,7 +53,7 @@ def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
     if row.is_finished and getattr(request, "htmx", False):
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})  # buttons and result change with it
     page = {"job": row, "pace": row.pace(), "words": STATES, "moves": [move.verb for move in JOB.moves_from(row.state)]}
-    return render_part(request, "jobs/job.html", "progress", page)
+    return render_part(request, "jobs/job.html", "bar", page)
 
 
 @desk_page(policies.READ, policies.CANCEL)

@@ -1,0 +1,1 @@
+"""The portal 一网查档: public search over opened records and their pages."""

@@ -1,0 +1,56 @@
+"""What the navigation offers to whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from shicheng.audit import policies as audit
+from shicheng.holdings import policies as holdings
+from shicheng.ingest import policies as ingest
+from shicheng.ingest import selectors as transfers
+from shicheng.jobs import policies as job_policies
+from shicheng.jobs import selectors as jobs
+from shicheng.people import policies as people
+from shicheng.people.types import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place in the navigation; `count` is what waits there."""
+
+    address: str
+    label: str
+    icon: str
+    is_here: bool
+    count: int = 0
+    count_means: str = ""
+
+
+def entries(actor: Actor, here: str) -> list[Entry]:
+    """The places this actor may go to, `here` being the namespace of the present page."""
+    may = people.allows
+    found = [_entry("desk:home", _("Desk"), "home", here)]
+    if may(actor, ingest.READ):
+        waiting = transfers.waiting(actor).count()
+        found.append(_entry("ingest:transfers", _("Transfers"), "in", here, waiting, _("wait for a decision")))
+    if may(actor, holdings.READ):
+        found.append(_entry("holdings:items", _("Holdings"), "list", here))
+        found.append(_entry("search:page", _("Search"), "find", here))
+    if may(actor, ingest.CHECK):
+        found.append(_entry("checks:catalogue", _("Checks"), "check", here))
+    if may(actor, job_policies.READ):
+        failed = len(jobs.failures(actor, limit=100))
+        found.append(_entry("jobs:jobs", _("Jobs"), "gear", here, failed, _("failed")))
+    found.append(_entry("storage:health", _("Store"), "shield", here))
+    if may(actor, audit.READ):
+        found.append(_entry("audit:log", _("Log"), "book", here))
+    if may(actor, people.MANAGE):
+        found.append(_entry("people:accounts", _("Accounts"), "people", here))
+    return found
+
+
+def _entry(name: str, label: str, icon: str, here: str, count: int = 0, means: str = "") -> Entry:
+    return Entry(reverse(name), label, icon, name.partition(":")[0] == here, count, means)

@@ -1,0 +1,39 @@
+"""Switching accounts off and on. They are never deleted: what a person did stays theirs."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from shicheng.base.db import atomic
+from shicheng.kernel.messages import message as _
+from shicheng.people import policies
+from shicheng.people.errors import BadAccount
+from shicheng.people.models import Grant, User
+from shicheng.people.types import Actor, Role
+
+
+def switch_account(*, actor: Actor, user_id: UUID, active: bool) -> User:
+    """Let a person sign in or no longer; whoever is signed in is out with the next page.
+
+    Raises `BadAccount` for an account that does not exist, one's own, or the last administrator's.
+    """
+    policies.require(actor, policies.MANAGE)
+    with atomic():
+        user = User.objects.select_for_update().filter(pk=user_id).first()
+        if user is None:
+            raise BadAccount(_("There is no such account."), hint=_("Look it up in the list of accounts."))
+        if not active and user.pk == actor.user_id:
+            raise BadAccount(_("You can't switch off your own account."), hint=_("Ask another administrator."))
+        if not active and not _other_administrators(user):
+            raise BadAccount(
+                _("%(name)s is the last administrator and stays.", name=user.username),
+                hint=_("Make another administrator first."),
+            )
+        user.is_active = active
+        user.save(update_fields=["is_active"])
+    return user
+
+
+def _other_administrators(user: User) -> bool:
+    grants = Grant.objects.filter(role=Role.ADMINISTRATOR, user__is_active=True)
+    return grants.exclude(user=user).exists() or not grants.filter(user=user).exists()

@@ -1,0 +1,135 @@
+"""A search as its address says it, and its results as pages show them; used by the desk and the portal alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from shicheng.people.types import Actor
+from shicheng.search.facets import FACET_LABELS, value_label
+from shicheng.search.services import find
+from shicheng.search.types import FACETS, SORTS, FacetValue, Narrowing, Results
+
+PAGE = 20
+_EVERYTHING = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class FacetView:
+    """A facet with its values, each with the address that takes it or lays it down."""
+
+    name: str
+    label: str
+    values: list[tuple[str, FacetValue, str]]  # label, value, query part of the address
+
+
+@dataclass(frozen=True, slots=True)
+class SearchView:
+    """Everything a page of results shows."""
+
+    asked: str
+    results: Results
+    facets: list[FacetView]
+    chips: list[tuple[str, str]]  # words of an active filter, query part of the address without it
+    sorts: list[tuple[str, str, str, bool]]  # code, words, address, is this one
+    year_from: str
+    year_to: str
+    number: int
+    pages: int
+    before: str  # query parts of the addresses of the neighbouring pages, "" where there is none
+    after: str
+    decades: list[tuple[int, int, str]]  # year, number of records, address
+
+
+def view_search(actor: Actor, query: QueryDict, index_path: Path, *, shown: tuple[str, ...] = FACETS) -> SearchView:
+    """Search as the address says; every state of the page is in it."""
+    asked = query.get("q", "").strip()
+    number = _whole(query.get("page")) or 1
+    sort = query.get("sort", "") if query.get("sort") in SORTS else ("relevance" if asked else "-date")
+    filters = {name: query[name] for name in FACETS if query.get(name) and name in shown}
+    narrowing = Narrowing(
+        fonds="",
+        year_from=_whole(query.get("year_from")),
+        year_to=_whole(query.get("year_to")),
+        filters=filters,
+    )
+    results = find(
+        actor, asked or _EVERYTHING, index_path=index_path, limit=PAGE, offset=(number - 1) * PAGE, sort=sort,
+        narrowing=narrowing, facets=True,
+    )  # fmt: skip
+    pages = max(1, -(-results.total // PAGE))
+    facets = [
+        FacetView(name, str(label), [_value(query, name, one) for one in results.facets[name]])
+        for name, label in FACET_LABELS.items()
+        if name in shown and name != "year" and results.facets.get(name)
+    ]
+    return SearchView(
+        asked=asked,
+        results=results,
+        facets=facets,
+        chips=_chips(query, filters, results, narrowing),
+        sorts=[(code, words, _address(query, sort=code), code == sort) for code, words in _sort_words().items()],
+        year_from=query.get("year_from", ""),
+        year_to=query.get("year_to", ""),
+        number=number,
+        pages=pages,
+        before=_address(query, page=str(number - 1), keep_page=True) if number > 1 else "",
+        after=_address(query, page=str(number + 1), keep_page=True) if number < pages else "",
+        decades=_decades(query, results.facets.get("year", [])),
+    )
+
+
+def _sort_words() -> dict[str, str]:
+    return {
+        "relevance": _("Relevance"),
+        "-date": _("Newest first"),
+        "date": _("Oldest first"),
+        "code": _("Reference code"),
+    }
+
+
+def _value(query: QueryDict, name: str, one: FacetValue) -> tuple[str, FacetValue, str]:
+    return one.label, one, _address(query, **{name: "" if one.active else one.value})
+
+
+def _chips(query: QueryDict, filters: dict[str, str], results: Results, narrowing: Narrowing) -> list[tuple[str, str]]:
+    chips = []
+    for name, value in filters.items():
+        known = next((one for one in results.facets.get(name, []) if one.value == value), None)
+        label = known.label if known else value_label(name, value)
+        chips.append((f"{FACET_LABELS[name]}: {label}", _address(query, **{name: ""})))
+    if narrowing.year_from is not None or narrowing.year_to is not None:
+        years = f"{narrowing.year_from or '…'}–{narrowing.year_to or '…'}"
+        chips.append((f"{FACET_LABELS['year']}: {years}", _address(query, year_from="", year_to="")))
+    return chips
+
+
+def _decades(query: QueryDict, years: list[FacetValue]) -> list[tuple[int, int, str]]:
+    """Ten years to one bar, as many records high as there are."""
+    sums: dict[int, int] = {}
+    for one in years:
+        if one.value.isdecimal():
+            decade = int(one.value) // 10 * 10
+            sums[decade] = sums.get(decade, 0) + one.count
+    return [
+        (decade, count, _address(query, year="", year_from=str(decade), year_to=str(decade + 9)))
+        for decade, count in sorted(sums.items(), reverse=True)
+    ]
+
+
+def _address(query: QueryDict, *, keep_page: bool = False, **changes: str) -> str:
+    changed = query.copy()
+    if not keep_page:
+        changed.pop("page", None)
+    for name, value in changes.items():
+        changed.pop(name, None)
+        if value:
+            changed[name] = value
+    return "?" + changed.urlencode()
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 8 and int(text) else None
