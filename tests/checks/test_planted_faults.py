@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -137,7 +139,19 @@ def each_file(**values: object) -> Callable[[Batch], None]:
     return change
 
 
-TXT = item  # the first item's main file is a text
+ENTITIES = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "ccc">]><a>&b;</a>'
+
+
+def macro_file() -> bytes:
+    """Return a Word document that carries macros though its name does not say so."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(docx_file())) as source, zipfile.ZipFile(stream, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name))
+        target.writestr("word/vbaProject.bin", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000))
+    return stream.getvalue()
+
+
 FAULTS: list[tuple[str, Callable[[Batch], None], str, str, str | None]] = [
     # authenticity
     ("digest", main(A1, listed_content=b"x" * len(text_file("关于第1号事项的决定 0"))), "authenticity", "YJ-1-1", A1),
@@ -225,6 +239,9 @@ FAULTS: list[tuple[str, Callable[[Batch], None], str, str, str | None]] = [
     ("encrypted pdf", replace_main(A1, "决定.pdf", pdf_file(password="geheim")), "usability", "YJ-3-8", A1),
     # security
     ("pdf with script", replace_main(A1, "决定.pdf", pdf_file(script="app.alert(1)")), "security", "SC-YJ-2", A1),
+    ("docx with macros", replace_main(A1, "决定.docx", macro_file()), "security", "SC-YJ-2", A1),
+    ("xml with entities", replace_main(A1, "决定.xml", ENTITIES), "security", "SC-YJ-2", A1),
+    ("encrypted zip member called docx", replace_main(A1, "决定.docx", b"\xd0\xcf\x11\xe0"), "usability", "YJ-3-4", A1),
     ("path escape", add_row(File(A1, "内容/x", None, "附件", 9, listed_path="内容/../../etc/passwd",
         listed_content=b"x")), "security", "SC-YJ-3", A1),
     ("absolute path", main(A1, listed_path="/etc/passwd", content=None, listed_content=b"x"), "security", "SC-YJ-3",

@@ -15,7 +15,7 @@ from shicheng.checks.acceptance import acceptance
 from shicheng.checks.context import CheckContext, Database, Looked, NotLooked, Observer, Progress
 from shicheng.checks.errors import UnknownStage
 from shicheng.checks.plan import planned_kinds
-from shicheng.checks.rules import codes, linking, package, reason, safety, totals, values
+from shicheng.checks.rules import codes, item_files, linking, package, reason, safety, totals, values
 from shicheng.checks.scanner import Scanner
 from shicheng.checks.schemes import scheme_of
 from shicheng.checks.texts import for_a_person
@@ -72,8 +72,8 @@ EXECUTORS: dict[str, Executor] = {
     "package_metadata": linking.package_metadata,
     "links": linking.links,
     "content": linking.content,
-    "attachments": linking.attachments,
-    "package_files": linking.package_files,
+    "attachments": item_files.attachments,
+    "package_files": item_files.package_files,
     "process": totals.process,
     "continuity": totals.continuity,
     "items_total": totals.items_total,
