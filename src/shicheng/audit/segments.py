@@ -6,6 +6,7 @@ hashes, and the signed heads among them.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,22 @@ def export_segment(after_position: int, *, limit: int = SEGMENT_ENTRIES, keys_pa
                 )
             )  # fmt: skip
     return b"\n".join(lines) + b"\n"
+
+
+def write_log(target: Path, *, keys_path: Path) -> int:
+    """Write the whole log as segments, one behind the other, to a new file; return how many entries it has."""
+    position = entries = 0
+    part = target.with_name(target.name + ".part")
+    with part.open("wb") as file:
+        while segment := export_segment(position, keys_path=keys_path):
+            file.write(segment)
+            last = last_position(segment)
+            entries += last - position
+            position = last
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(target)
+    return entries
 
 
 def last_position(segment: bytes) -> int:

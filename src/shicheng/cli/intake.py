@@ -40,7 +40,7 @@ def check(
             path,
             stage=stage.upper(),
             scanner=find_scanner(settings.scanner),
-            progress=report,
+            progress=lambda done, total, what: report(done, total, str(what)),
             workers=settings.workers,
             budget=budget,
         )

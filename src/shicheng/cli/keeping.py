@@ -108,10 +108,10 @@ def audit_verify(
 
 def audit_export(target: Path, home: Home = None, as_json: AsJson = False) -> None:
     """Write the audit log with its signed heads to a file that can be verified without this archive."""
-    open_archive(home)
-    from shicheng.audit.services import export_log
+    settings = open_archive(home)
+    from shicheng.audit.segments import write_log
 
-    entries = export_log(target)
+    entries = write_log(target, keys_path=settings.keys_path)
     if as_json:
         output.print_json({"entries": entries, "file": str(target)})
     else:

@@ -76,14 +76,19 @@ def serve_archive(settings: Settings, *, host: str, port: int, with_worker: bool
 
 def work(settings: Settings, *, processes: int, once: bool) -> int:
     """Run jobs and follow the audit log with the search index until told to stop; returns the jobs done."""
+    from shicheng.jobs.inline import run_waiting
+    from shicheng.jobs.services import enqueue_schedules
     from shicheng.jobs.worker import Worker
     from shicheng.search.follower import IndexFollower
 
     with IndexFollower(settings.index_path) as follower:
-        done = Worker(processes=processes).run(until_idle=once)
         if once:
+            enqueue_schedules()
+            done = run_waiting()
             follower.catch_up()
-    return done
+            return done
+        Worker(processes=processes).run_forever()
+    return 0
 
 
 def _start(command: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:

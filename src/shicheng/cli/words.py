@@ -90,8 +90,8 @@ def print_outcome(outcome: Outcome) -> None:
     if outcome.state == "failed":
         say(
             _(
-                "The batch has faults. See them at the desk, or take the sound items with --accept-passing --reason “…”, "
-                "or send a mended batch with --resubmit %(number)s.",
+                "The batch has faults. See them at the desk, or take the sound items with --accept-passing "
+                "--reason “…”, or send a mended batch with --resubmit %(number)s.",
                 number=outcome.transfer,
             )
         )
@@ -127,7 +127,7 @@ def print_item(item: Item, history: Iterable[Entry], settings: Settings, *, as_j
     from shicheng.storage.services import open_store
 
     store = open_store(settings)
-    files = []
+    files: list[dict[str, Any]] = []
     for one in item.files.all():
         local = store.local_path(item.object_id, one.logical_path)
         files.append(
@@ -172,10 +172,10 @@ def print_item(item: Item, history: Iterable[Entry], settings: Settings, *, as_j
     for name, value in item.extra.items():
         table.add_row(name, value)
     out.print(table, markup=False)
-    for one in files:
-        say(f"• {one['name']}  {format_bytes(int(one['size']))}  {one['format']}  SM3 {one['sm3']}")
-        if one["path"]:
-            say(f"  {one['path']}")
+    for each in files:
+        say(f"• {each['name']}  {format_bytes(each['size'])}  {each['format']}  SM3 {each['sm3']}")
+        if each["path"]:
+            say(f"  {each['path']}")
     for entry in history:
         say(f"  {entry.at:%Y-%m-%d %H:%M}  {describe(entry.event, actor_name=entry.actor_name, details=entry.details)}")
 

@@ -82,7 +82,7 @@ def _item(
     manifest: dict[str, ManifestEntry],
     seen: dict[tuple[str, str], Inspection],
 ) -> NewItem:
-    files = []
+    files: list[NewFile] = []
     for described in description.files:
         entry = manifest[described.logical_path]
         inspection = seen[object_id, described.logical_path]

@@ -59,7 +59,7 @@ def load(home: Path | str | None = None, **overrides: Any) -> Settings:
         name = ".".join(str(part) for part in first["loc"])
         raise BadSettings(
             _(
-                "The setting %(name)s has a value that can't be used: %(reason)s. Correct it in %(path)s or in %(variable)s.",
+                "The setting %(name)s can't have this value: %(reason)s. Correct it in %(path)s or in %(variable)s.",
                 name=name,
                 reason=first["msg"],
                 path=path,

@@ -17,7 +17,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(
         default=Path("archive"),
-        description="Folder of the archive: settings file, database, store, index, keys. Set by --home or SHICHENG_HOME.",
+        description="Folder of the archive: settings file, database, store, index, keys. Also --home.",
     )
     archive_name: str = Field(
         default="史宬", min_length=1, description="Name of the archive as shown on pages and forms."
