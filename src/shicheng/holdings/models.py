@@ -54,6 +54,9 @@ class Item(models.Model):
     process = models.JSONField(default=list)
     transfer = models.CharField(max_length=40, db_index=True)  # number of the transfer it came with
     object_id = models.CharField(max_length=200, unique=True)  # object in the preservation store
+    # Stable key of a record that came by a catalogue; its description lies in the object of that import, and an
+    # object of its own is there only once files were attached.
+    source_key = models.CharField(max_length=32, null=True, unique=True, editable=False)
     version = models.PositiveIntegerField(default=1)
     files_count = models.PositiveIntegerField(default=0)
     bytes = models.BigIntegerField(default=0)
