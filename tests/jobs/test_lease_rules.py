@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
 from jobs import job_bodies as bodies
 from shicheng.jobs import leases, services
@@ -41,6 +41,12 @@ class LeaseRules(RuleBasedStateMachine):
         assert (row.pk in before) == bool(before)
         Job.objects.filter(pk=row.pk, attempts=0).update(tries=tries)
 
+    @initialize()
+    def begin(self) -> None:
+        for tries in (1, 3, 3):
+            row = services.enqueue(bodies.add, a=1, b=1)
+            Job.objects.filter(pk=row.pk).update(tries=tries)
+
     @rule(target=tasks)
     def claim(self) -> Any:
         task = leases.claim("worker")
@@ -56,6 +62,12 @@ class LeaseRules(RuleBasedStateMachine):
     @rule(task=tasks)
     def lapse(self, task: Task) -> None:
         Job.objects.filter(pk=task.job_id, state=State.RUNNING).update(lease_until=clock.now() - timedelta(seconds=1))
+
+    @rule(target=tasks, task=tasks)
+    def overtake(self, task: Task) -> Any:
+        """A worker is slow, and another one takes its job."""
+        self.lapse(task)
+        return self.claim()
 
     @rule(task=tasks)
     def keep(self, task: Task) -> None:
@@ -126,5 +138,5 @@ class TestLeaseRules(TestCase, LeaseRules.TestCase):  # type: ignore[misc]  # bo
     """Runs the machine, each run in a transaction of its own."""
 
     settings = settings(
-        max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=50, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
     )  # fmt: skip
