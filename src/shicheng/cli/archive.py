@@ -169,6 +169,10 @@ def restore(source: Path, home: Home = None, as_json: AsJson = False) -> None:
 
     with output.progress(str(_("Restore")), quiet=as_json) as report:
         made = bring_back(source, settings.home, on_progress=report)
+        open_archive(settings.home)
+        from shicheng.search.building import rebuild_index
+
+        rebuild_index(settings.index_path, progress=report)  # the index is not in backups: it can be made anew
     if as_json:
         output.print_json(made.to_json())
     else:

@@ -109,8 +109,8 @@ def print_results(results: Results) -> None:
     for note in results.notes:
         say(note, "yellow")
     table = Table(box=None, pad_edge=False)
-    for heading in (_("Reference code"), _("Date"), _("Title"), _("Author")):
-        table.add_column(str(heading), overflow="fold")
+    for heading, wraps in ((_("Reference code"), False), (_("Date"), False), (_("Title"), True), (_("Author"), True)):
+        table.add_column(str(heading), overflow="fold", no_wrap=not wraps)
     from rich.text import Text
 
     for hit in results.hits:

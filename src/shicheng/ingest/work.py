@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shicheng.ingest.accession import store_accepted
 from shicheng.ingest.checking import check_staged
+from shicheng.ingest.log_keeping import keep_log
 from shicheng.jobs.decorators import job
 from shicheng.jobs.run import Run
 from shicheng.kernel.messages import message as _
@@ -19,4 +20,7 @@ def check_transfer(run: Run, *, transfer_id: str) -> dict[str, object]:
 @job("ingest.store", lease=120, tries=5, label=_("Store a transfer"))
 def store_transfer(run: Run, *, transfer_id: str) -> dict[str, object]:
     """Build the accepted items of a transfer into the store and register them."""
-    return store_accepted(run, transfer_id=transfer_id, settings=current())
+    outcome = store_accepted(run, transfer_id=transfer_id, settings=current())
+    # The log of what was accepted lies beside it in the store: a rebuild loses neither.
+    keep_log(current())
+    return outcome
