@@ -1,0 +1,1 @@
+"""Measures Shicheng beside peers and the limits of the machine, all in one run."""

@@ -1,0 +1,79 @@
+"""Taking in small items, beside ocfl-py writing the same objects unchecked, and the bare disk."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from bench import archive, batches
+from bench.measuring import BenchFailed, Goal, Options, Result, files_below, in_turn, python, run
+
+ITEMS = 10_000
+PEER_OBJECTS = 2_000  # ocfl-py needs minutes for all; its rate does not change with the number
+NAME = "small-items"
+
+
+def measure(options: Options) -> Result:
+    """Take the same batch into a fresh archive each time, in turn with the others."""
+    result = Result(NAME, "Taking in small text items of 2 KB")
+    batch = batches.small_texts(options.folder / "batch", options.scaled(ITEMS, 50))
+    home = options.folder / "archive"
+    source, root, plain = (options.folder / name for name in ("objects", "ocfl-py", "plain"))
+    wholes: list[archive.TakenIn] = []
+    peer: list[float] = []
+    peer_cpu: list[float] = []
+    limit: list[float] = []
+
+    def ours(number: int) -> None:
+        archive.fresh(home)
+        wholes.append(archive.take_in(home, batch.folder, items=batch.items))
+        if number == 0:
+            archive.unfold_objects(home / "store", source, options.scaled(PEER_OBJECTS, 50))
+
+    def theirs(number: int) -> None:
+        shutil.rmtree(root, ignore_errors=True)
+        finished = run(python("peer_ocfl", source, root))
+        answer = json.loads(finished.output)
+        _require_same_files(source, root, int(answer["objects"]))
+        peer_cpu.append(1000 * finished.cpu / answer["objects"])
+        peer.append(answer["objects"] / answer["seconds"])
+
+    def bare(number: int) -> None:
+        shutil.rmtree(plain, ignore_errors=True)
+        answer = json.loads(run(python("bare_writes", home / "store", plain)).output)
+        limit.append(answer["folders"] / answer["seconds"])
+
+    in_turn(options.repeats, ours, theirs, bare)
+    items = batch.items
+    whole = result.add(
+        "`shicheng ingest`, the whole command", "items/s", [items / one.finished.seconds for one in wholes],
+        f"{items:,} items; start of the program included",
+    )  # fmt: skip
+    for name in wholes[0].phases:
+        seconds = [one.phases[name] for one in wholes]
+        result.add(f"… {name}", "s", seconds)
+    cpu = [1000 * one.finished.cpu / items for one in wholes]
+    result.add("… processor time of an item", "ms", cpu, "user and system, with all children")
+    result.add("… memory of the largest process", "MB", [one.finished.peak / 1e6 for one in wholes])
+    result.add(
+        "ocfl-py, the same objects", "items/s", peer,
+        f"{options.scaled(PEER_OBJECTS, 50):,} objects of the same files; no checks, no sync, no search",
+    )  # fmt: skip
+    result.add("… processor time of an object", "ms", peer_cpu)
+    result.add("bare writes of the store's files, one sync for 500 objects", "items/s", limit, "the limit of this disk")
+    ratios = [items / one.finished.seconds / rate for one, rate in zip(wholes, peer, strict=True)]
+    ratio = result.add("ratio to ocfl-py, run by run", "×", ratios)
+    result.goals += [
+        Goal("small items a second, the whole command", 300, whole.median, "items/s"),
+        Goal("times ocfl-py", 3, ratio.median, "×"),
+    ]
+    return result
+
+
+def _require_same_files(source: Path, root: Path, objects: int) -> None:
+    """The peer must have written every byte it was given."""
+    given = sorted(size for _path, size in files_below(source))
+    stored = sorted(size for path, size in files_below(root) if "/content/" in path and "/v1/" in path)
+    if len(given) != len(stored) or sum(given) != sum(stored) or objects != len(list(source.iterdir())):
+        raise BenchFailed(f"ocfl-py stored {len(stored)} files of {len(given)}.")
