@@ -138,5 +138,5 @@ class TestLeaseRules(TestCase, LeaseRules.TestCase):  # type: ignore[misc]  # bo
     """Runs the machine, each run in a transaction of its own."""
 
     settings = settings(
-        max_examples=50, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
     )  # fmt: skip
