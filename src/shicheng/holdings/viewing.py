@@ -13,7 +13,7 @@ from shicheng.holdings import policies, rendering, selectors
 from shicheng.holdings.errors import ItemNotFound
 from shicheng.holdings.models import File, Item
 from shicheng.holdings.types import Branch
-from shicheng.holdings.words import OPENNESS, SECRECY
+from shicheng.holdings.words import OPENNESS, SECRECY, branch_label, retention_label
 from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.messages import message as _
 from shicheng.packages.elements import ELEMENTS
@@ -28,6 +28,7 @@ class Node:
     """A branch of the tree with the branches below it where it is open."""
 
     branch: Branch
+    label: str
     is_open: bool
     is_here: bool
     below: list[Node] = field(default_factory=list)
@@ -64,7 +65,8 @@ def _level(actor: Actor, above: dict[str, str], path: dict[str, str]) -> list[No
     for branch in selectors.branches(actor, above):
         is_open = bool(branch.key) and path.get(branch.level) == branch.key
         below = _level(actor, branch.filters, path) if is_open and len(above) < len(selectors.TREE) - 1 else []
-        nodes.append(Node(branch, is_open, is_open and branch.filters == path, below))
+        label = branch_label(branch.level, branch.key, branch.label)
+        nodes.append(Node(branch, label, is_open, is_open and branch.filters == path, below))
     return nodes
 
 
@@ -82,6 +84,8 @@ def view_item(actor: Actor, one: Item, query: Mapping[str, str], settings: Setti
         "elements": elements_of(one),
         "openness": OPENNESS.get(one.openness, one.openness),  # type: ignore[call-overload]  # stored as plain text
         "secrecy": SECRECY.get(one.secrecy, one.secrecy),  # type: ignore[call-overload]  # stored as plain text
+        "retention": retention_label(one.retention) if one.retention else "",
+        "category": branch_label("category", one.category, one.category),
         "is_open": policies.is_open(one),
         "before": before,
         "after": after,

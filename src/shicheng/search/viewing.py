@@ -14,6 +14,7 @@ from shicheng.search.services import find
 from shicheng.search.types import FACETS, SORTS, FacetValue, Narrowing, Results
 
 PAGE = 20
+MOST_YEARS = 150  # shown as bars
 _EVERYTHING = "*"
 
 
@@ -24,6 +25,18 @@ class FacetView:
     name: str
     label: str
     values: list[tuple[str, FacetValue, str]]  # label, value, query part of the address
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A year in the little chart of years: its place and height, and whether it is within what was asked for."""
+
+    year: int
+    count: int
+    x: int
+    y: int
+    height: int
+    is_within: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +54,13 @@ class SearchView:
     pages: int
     before: str  # query parts of the addresses of the neighbouring pages, "" where there is none
     after: str
+    bars: list[Bar]
     decades: list[tuple[int, int, str]]  # year, number of records, address
+
+    @property
+    def bars_width(self) -> int:
+        """Width of the chart of years in its own units."""
+        return max((bar.x for bar in self.bars), default=0) + 10
 
 
 def view_search(actor: Actor, query: QueryDict, index_path: Path, *, shown: tuple[str, ...] = FACETS) -> SearchView:
@@ -49,7 +68,7 @@ def view_search(actor: Actor, query: QueryDict, index_path: Path, *, shown: tupl
     asked = query.get("q", "").strip()
     number = _whole(query.get("page")) or 1
     sort = query.get("sort", "") if query.get("sort") in SORTS else ("relevance" if asked else "-date")
-    filters = {name: query[name] for name in FACETS if query.get(name) and name in shown}
+    filters = {str(name): value for name in FACETS if name in shown and (value := query.get(name, ""))}
     narrowing = Narrowing(
         fonds="",
         year_from=_whole(query.get("year_from")),
@@ -71,13 +90,14 @@ def view_search(actor: Actor, query: QueryDict, index_path: Path, *, shown: tupl
         results=results,
         facets=facets,
         chips=_chips(query, filters, results, narrowing),
-        sorts=[(code, words, _address(query, sort=code), code == sort) for code, words in _sort_words().items()],
+        sorts=[(code, words, _address(query, {"sort": code}), code == sort) for code, words in _sort_words().items()],
         year_from=query.get("year_from", ""),
         year_to=query.get("year_to", ""),
         number=number,
         pages=pages,
-        before=_address(query, page=str(number - 1), keep_page=True) if number > 1 else "",
-        after=_address(query, page=str(number + 1), keep_page=True) if number < pages else "",
+        before=_address(query, {"page": str(number - 1)}, keep_page=True) if number > 1 else "",
+        after=_address(query, {"page": str(number + 1)}, keep_page=True) if number < pages else "",
+        bars=_bars(results.facets.get("year", []), narrowing),
         decades=_decades(query, results.facets.get("year", [])),
     )
 
@@ -92,7 +112,7 @@ def _sort_words() -> dict[str, str]:
 
 
 def _value(query: QueryDict, name: str, one: FacetValue) -> tuple[str, FacetValue, str]:
-    return one.label, one, _address(query, **{name: "" if one.active else one.value})
+    return one.label, one, _address(query, {name: "" if one.active else one.value})
 
 
 def _chips(query: QueryDict, filters: dict[str, str], results: Results, narrowing: Narrowing) -> list[tuple[str, str]]:
@@ -100,11 +120,26 @@ def _chips(query: QueryDict, filters: dict[str, str], results: Results, narrowin
     for name, value in filters.items():
         known = next((one for one in results.facets.get(name, []) if one.value == value), None)
         label = known.label if known else value_label(name, value)
-        chips.append((f"{FACET_LABELS[name]}: {label}", _address(query, **{name: ""})))
+        chips.append((f"{FACET_LABELS[name]}: {label}", _address(query, {name: ""})))
     if narrowing.year_from is not None or narrowing.year_to is not None:
         years = f"{narrowing.year_from or '…'}–{narrowing.year_to or '…'}"
-        chips.append((f"{FACET_LABELS['year']}: {years}", _address(query, year_from="", year_to="")))
+        chips.append((f"{FACET_LABELS['year']}: {years}", _address(query, {"year_from": "", "year_to": ""})))
     return chips
+
+
+def _bars(years: list[FacetValue], narrowing: Narrowing) -> list[Bar]:
+    """One bar a year from the first to the last, nothing where a chart would not say more than the numbers."""
+    counts = {int(one.value): one.count for one in years if one.value.isdecimal()}
+    if len(counts) < 3 or max(counts) - min(counts) > MOST_YEARS:
+        return []
+    first, most = min(counts), max(counts.values())
+    chosen = narrowing.year_from is not None or narrowing.year_to is not None
+    bars = []
+    for year, count in counts.items():
+        height = max(2, 44 * count // most)
+        within = chosen and (narrowing.year_from or 0) <= year <= (narrowing.year_to or 9999)
+        bars.append(Bar(year, count, (year - first) * 10, 44 - height, height, within))
+    return bars
 
 
 def _decades(query: QueryDict, years: list[FacetValue]) -> list[tuple[int, int, str]]:
@@ -115,12 +150,12 @@ def _decades(query: QueryDict, years: list[FacetValue]) -> list[tuple[int, int, 
             decade = int(one.value) // 10 * 10
             sums[decade] = sums.get(decade, 0) + one.count
     return [
-        (decade, count, _address(query, year="", year_from=str(decade), year_to=str(decade + 9)))
+        (decade, count, _address(query, {"year": "", "year_from": str(decade), "year_to": str(decade + 9)}))
         for decade, count in sorted(sums.items(), reverse=True)
     ]
 
 
-def _address(query: QueryDict, *, keep_page: bool = False, **changes: str) -> str:
+def _address(query: QueryDict, changes: dict[str, str], *, keep_page: bool = False) -> str:
     changed = query.copy()
     if not keep_page:
         changed.pop("page", None)

@@ -52,3 +52,9 @@ def rate(value: float | None) -> str:
 def lookup(table: dict[str, Any], key: str) -> Any:
     """Look a value up in a table of words; the key itself if it is not there."""
     return table.get(key, key)
+
+
+@register.filter
+def pairs(table: dict[str, Any] | None) -> list[tuple[str, Any]]:
+    """Names and values of a table; templates would take its own key `items` for the method."""
+    return list(table.items()) if table else []
