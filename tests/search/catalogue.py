@@ -15,7 +15,8 @@ from shicheng.search.schema import make_index, write_document
 
 PLACES = ["青石县", "临溪县", "云岭乡", "南坡镇", "白鹭街道", "東河鄉"]
 MATTERS = [
-    "安全生产", "消防安全", "劳动合同", "土地承包", "防汛抗旱", "義務教育", "“三公”经费", "GB 18030编码改造", "5G 网络建设",
+    "安全生产", "消防安全", "劳动合同", "土地承包", "防汛抗旱", "義務教育", "“三公”经费", "GB 18030编码改造",
+    "5G 网络建设",
     "乡村振兴", "预算调整", "人大代表建议（议案）办理", "《城乡规划法》实施", "IPv6 deployment plan", "档案数字化",
 ]  # fmt: skip
 KINDS = ["决定", "通知", "报告", "批复", "会议纪要", "办法（试行）", "意见[征求意见稿]", "函", "總結"]
@@ -64,7 +65,8 @@ def records(count: int = 360, *, seed: int = 11) -> list[IndexDocument]:
                 openness=chance.choice(OPENNESS), secrecy=chance.choice(SECRECY), transfer=f"T{year}",
                 code_sort=parse_reference_code(ref).sort_key, formats=(chance.choice(["pdf", "ofd", "docx"]),),
                 elements={
-                    "title": title, "keywords": f"{matter[:2]};{kind}", "persons": chance.choice(["林晚舟", "顾长风", ""]),
+                    "title": title, "keywords": f"{matter[:2]};{kind}",
+                    "persons": chance.choice(["林晚舟", "顾长风", ""]),
                     "note": chance.choice(["原件缺页", "复印件", ""]),
                 },
                 text=text,

@@ -30,10 +30,14 @@ _CATEGORY_WORDS: Final = {
 
 
 def has_score(expression: Expression) -> bool:
-    """Tell whether some hits can be better than others."""
+    """Tell whether some hits can be better than others.
+
+    Where a word stands in a title or text says something; for short values such as an author nearly all hits
+    are equally good, and the order of codes is the better one.
+    """
     if isinstance(expression, And | Or):
         return any(has_score(part) for part in expression.parts)
-    return isinstance(expression, Word) and (expression.field is None or expression.field.kind is not Kind.EXACT)
+    return isinstance(expression, Word) and (expression.field is None or expression.field.name in ("title", "text"))
 
 
 def code_meant(word: str) -> str | None:
@@ -109,7 +113,8 @@ class Compiler:
             return unscored(self._exact(word.field, word))
         if word.field.kind is Kind.CODE:
             return self._code(word.field, word)
-        return self._part(word.field.name, fold(_bare(word))) or Query.empty_query()
+        found = self._part(word.field.name, fold(_bare(word))) or Query.empty_query()
+        return found if has_score(word) else unscored(found)
 
     def _anywhere(self, word: Word) -> Query:
         folded = fold(_bare(word))
@@ -130,7 +135,7 @@ class Compiler:
             return None
         if len(folded) == 1:
             if name in _SINGLES:
-                return self._term(f"{name}1", folded, "freq")
+                return self._term(f"{name}1", folded, "basic")
             sign = _escape(folded)
             return Query.regex_query(self.schema, name, f"{sign}|{sign}.|.{sign}")
         if len(folded) == 2:
@@ -149,7 +154,7 @@ class Compiler:
     def _code(self, field: Field, word: Word) -> Query:
         fold_value = fold_code if field.name == "code" else fold
         if word.quoted or not any(star in word.text for star in _STARS):
-            return self._part(field.name, fold_value(word.text)) or Query.empty_query()
+            return unscored(self._part(field.name, fold_value(word.text)) or Query.empty_query())
         pieces = [fold_value(piece) for piece in re.split(f"[{_STARS}]", word.text)]
         if pieces[0] and not any(pieces[1:]):
             return self._starts(field.name, pieces[0])

@@ -122,6 +122,11 @@ def bigrams(folded: str) -> str:
     return " ".join(map(add, folded, folded[1:]))
 
 
+def signs(folded: str) -> str:
+    """Join the different characters of a text by spaces."""
+    return " ".join(set(folded))
+
+
 def cover(folded: str) -> list[tuple[int, str]]:
     """Cut a folded text of two or more characters into pairs with their positions that name each character once.
 

@@ -33,11 +33,10 @@ def read_page(
     searcher: tantivy.Searcher, query: tantivy.Query, *, sort: str, limit: int, offset: int, scored: bool
 ) -> Page:
     """Read a page. Equally good hits come in the order of their codes; `scored` tells whether any is better."""
-    if limit <= 0 or offset > _SPARE * 100:
-        total = int(_count(searcher.search(query, 1)))
-        if limit <= 0 or offset >= total:
-            return Page(total, [])
-        limit = min(limit, total - offset)
+    # The library makes room for as many hits as it is asked for, whether there are any or not.
+    limit = min(limit, searcher.num_docs - offset)
+    if limit <= 0:
+        return Page(_count(searcher.search(query, 1)), [])
     if sort == "relevance" and scored:
         return _by_relevance(searcher, query, limit, offset)
     field, order = _ORDERS["code" if sort == "relevance" else sort]
@@ -48,7 +47,7 @@ def read_page(
 
 def _by_relevance(searcher: tantivy.Searcher, query: tantivy.Query, limit: int, offset: int) -> Page:
     wanted = offset + limit
-    reach = wanted + _SPARE
+    reach = min(wanted + _SPARE, searcher.num_docs)
     while True:
         found = searcher.search(query, reach)
         hits, total = found.hits, _count(found)

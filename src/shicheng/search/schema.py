@@ -13,17 +13,16 @@ import tantivy
 from shicheng.holdings.types import IndexDocument, Openness, Secrecy
 from shicheng.kernel.reference_codes import fold_reference_code
 from shicheng.search.fields import ELEMENT_FIELDS
-from shicheng.search.folding import GAP, START, bigrams, fold
+from shicheng.search.folding import GAP, START, bigrams, fold, signs
 
 # To be raised whenever documents are written in another way; an index of another version is made anew.
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 PLACES: Final = 4  # columns of 16 hexadecimal digits that put equally good hits in the order of codes
 LONGEST_START: Final = 60
 EVERYONE: Final = "everyone"
 NO_DATE: Final = "99999999"
 
 _PAIRS: Final = "pairs"
-_SIGNS: Final = "signs"
 _TEXTS: Final = ("title", "text", "rest")  # with a field for single characters beside
 _VALUES: Final = ("number", "code", "author", "department", *(field.name for field in ELEMENT_FIELDS.values()))
 _RAW: Final = (
@@ -45,7 +44,7 @@ def schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in _TEXTS:
         builder.add_text_field(name, tokenizer_name=_PAIRS, index_option="position")
-        builder.add_text_field(f"{name}1", tokenizer_name=_SIGNS, index_option="freq")
+        builder.add_text_field(f"{name}1", tokenizer_name=_PAIRS, index_option="basic")
     for name in _VALUES:
         builder.add_text_field(name, tokenizer_name=_PAIRS, index_option="position")
     for name in ("code_start", "number_start"):
@@ -71,7 +70,6 @@ def open_index(folder: Path) -> tantivy.Index:
 
 def _prepare(index: tantivy.Index) -> tantivy.Index:
     index.register_tokenizer(_PAIRS, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
-    index.register_tokenizer(_SIGNS, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(r"\S")).build())
     # A file watcher lags by hundreds of milliseconds; readers reload before they search.
     index.config_reader("manual")
     return index
@@ -105,10 +103,10 @@ def write_document(source: IndexDocument) -> tantivy.Document:
         add("shown", EVERYONE)
     title = fold(source.title)
     add("title", bigrams(START + title))
-    add("title1", title)
+    add("title1", signs(title))
     if source.text and (text := fold(source.text)):
         add("text", bigrams(text))
-        add("text1", text)
+        add("text1", signs(text))
     _add_codes(document, source)
     rest = [source.author, source.ref, source.department, source.fonds_name]
     if source.author:
@@ -124,7 +122,7 @@ def write_document(source: IndexDocument) -> tantivy.Document:
             rest.append(str(value))
     folded = [value for value in map(fold, rest) if value]
     add("rest", bigrams(GAP.join(folded)))
-    add("rest1", " ".join(folded))
+    add("rest1", signs("".join(folded)))
     _add_columns(document, source, title)
     return document
 
@@ -161,9 +159,9 @@ def _add_columns(document: tantivy.Document, source: IndexDocument, title: str) 
     for number in range(PLACES):
         digits = order[number * 16 : number * 16 + 16].ljust(16, "0")
         document.add_unsigned(f"place_{number}", int(digits, 16))
-    by_code = f"{order[:200]}|{source.id.hex}"
+    by_code = f"{order[:200]}|{source.id.hex[-8:]}"
     add("by_code", by_code)
-    add("by_title", f"{title[:60]}|{by_code}")
+    add("by_title", f"{title[:40]}|{by_code}")
     start, end = source.date_from or source.date_to, source.date_to or source.date_from
     if start is None or end is None:
         add("by_date", NO_DATE + by_code)

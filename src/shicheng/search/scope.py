@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import tantivy
 
 from shicheng.holdings import policies as holdings
+from shicheng.holdings.types import Openness, Secrecy
 from shicheng.people.policies import allows
 from shicheng.people.types import Actor
 from shicheng.search.schema import EVERYONE, schema
@@ -31,6 +32,12 @@ class VisibleScope:
                 return cls(all=True)
             return cls(fonds=actor.fonds, open=True)
         return cls(open=allows(actor, holdings.READ_OPEN))
+
+    def shows(self, *, fonds: str, openness: str, secrecy: str) -> bool:
+        """Tell whether an item with these values may be seen."""
+        return (
+            self.all or fonds in self.fonds or (self.open and openness == Openness.OPEN and secrecy == Secrecy.PUBLIC)
+        )
 
     def query(self) -> tantivy.Query | None:
         """The condition for the index; None if everything may be seen."""

@@ -15,6 +15,7 @@ from shicheng.base.db import chunked
 from shicheng.holdings import selectors as holdings
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
+from shicheng.people.services import SYSTEM
 from shicheng.people.types import Actor
 from shicheng.search.compiling import Compiler, has_score, unscored
 from shicheng.search.errors import IndexUnusable
@@ -32,8 +33,8 @@ from shicheng.search.types import FACETS, SORTS, FacetValue, Hit, Narrowing, Res
 T = TypeVar("T")
 NO_NARROWING: Final = Narrowing()
 _COLUMNS: Final = (
-    "pk", "reference_code", "title", "author", "date_text", "year", "fonds__code", "openness", "category", "retention",
-    "department", "document_number",
+    "pk", "reference_code", "title", "author", "date_text", "year", "fonds__code", "openness", "secrecy", "category",
+    "retention", "department", "document_number",
 )  # fmt: skip
 
 
@@ -165,11 +166,17 @@ def _compile(searcher: tantivy.Searcher, expression: Expression, actor: Actor, n
 
 
 def _rows(actor: Actor, ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
-    """Rows of items by id; asked for as the actor, so that an index that lags shows nothing it should not."""
+    """Rows of items by id; looked at once more, so that an index that lags shows nothing it should not.
+
+    Asked for by key alone: with the conditions of what is visible in the query, SQLite reads all open items.
+    """
+    scope = VisibleScope.of(actor)
     rows: dict[UUID, dict[str, Any]] = {}
     for part in chunked(list(dict.fromkeys(ids)), 500):
-        found = holdings.items(actor).filter(pk__in=part).order_by().values(*_COLUMNS)
-        rows.update({row["pk"]: row for row in found})
+        found = holdings.items(SYSTEM).filter(pk__in=part).order_by().values(*_COLUMNS)
+        for row in found:
+            if scope.shows(fonds=row["fonds__code"], openness=row["openness"], secrecy=row["secrecy"]):
+                rows[row["pk"]] = row
     return rows
 
 
@@ -177,7 +184,7 @@ def _read_hits(actor: Actor, page: Page, expression: Expression, *, highlight: b
     ids = [one for one, _score in page.hits]
     rows = _rows(actor, ids)
     words = Highlights.of(expression)
-    snippets = _snippets(actor, list(rows), words.text) if highlight else {}
+    snippets = _snippets(list(rows), words.text) if highlight else {}
     hits = []
     for one, score in page.hits:
         row = rows.get(one)
@@ -188,21 +195,22 @@ def _read_hits(actor: Actor, page: Page, expression: Expression, *, highlight: b
             Hit(
                 item_id=one, ref=row["reference_code"], title=row["title"], creator=row["author"],
                 date=row["date_text"], year=row["year"], fonds=row["fonds__code"], score=score,
-                openness=row["openness"], category=row["category"], retention=row["retention"], department=row["department"],
-                document_number=row["document_number"], title_html=mark(row["title"], words.title if highlight else ()),
+                openness=row["openness"], category=row["category"], retention=row["retention"],
+                department=row["department"], document_number=row["document_number"],
+                title_html=mark(row["title"], words.title if highlight else ()),
                 snippet=snippet, snippet_html=mark(snippet, words.text),
             )
         )  # fmt: skip
     return hits
 
 
-def _snippets(actor: Actor, ids: list[UUID], words: tuple[str, ...]) -> dict[UUID, str]:
-    """An extract from the texts of each item: of the first file that has a word, else of the first."""
+def _snippets(ids: list[UUID], words: tuple[str, ...]) -> dict[UUID, str]:
+    """An extract for each of these items, which the actor may see: from the first file with a word, or the first."""
     snippets: dict[UUID, str] = {}
     settled: set[UUID] = set()
     for part in chunked(ids, 200):
         texts = (
-            holdings.items(actor)
+            holdings.items(SYSTEM)
             .filter(pk__in=part, files__text__isnull=False)
             .order_by("files__order")
             .values_list("pk", "files__text__zipped")
