@@ -96,7 +96,7 @@ def _entries() -> list[Entry]:
     for pk, title, author, year, elements, fonds in rows.iterator(chunk_size=2000):
         person = title.partition("任命")[2].partition("等同志")[0] or author
         everything = "\x01".join([*map(str, elements.values()), fonds, *texts.pop(pk, [])])
-        entries.append(Entry(title, author, year, person, everything))
+        entries.append(Entry(title, author, year or 0, person, everything))
     return entries
 
 
