@@ -51,10 +51,14 @@ class Steps:
         """Tell whether a step is done."""
         return (self.folder / name).exists()
 
-    def mark(self, name: str) -> None:
-        """Remember that a step is done."""
+    def mark(self, name: str, text: str = "") -> None:
+        """Remember that a step is done, with a word about it."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / name).touch()
+        (self.folder / name).write_text(text, "utf-8")
+
+    def text(self, name: str) -> str:
+        """Return what was said of a step."""
+        return (self.folder / name).read_text("utf-8") if self.done(name) else ""
 
 
 def sign_in(home: Path) -> tuple[Path, str]:
@@ -92,12 +96,18 @@ def build(home: Path, steps: Steps) -> None:
         if folder.name != FAULTY and outcome.get("state") != "stored":
             sys.exit(json.dumps(outcome, ensure_ascii=False))
         steps.mark(folder.name)
-    steps.mark("ready")
+    steps.mark("ready", tables())
 
 
 def _is_taken(answer: dict[str, object]) -> bool:
     """Tell whether the account is there already: made by a run that was killed before it could say so."""
     return answer.get("error") == "people.account.bad"
+
+
+def tables() -> str:
+    """Return the names of all changes to the tables there are, so that an old demo is brought up to date by itself."""
+    source = TOOLS.parent / "src" / "shicheng"
+    return "".join(sorted(f"{path.parent.parent.name}/{path.stem}\n" for path in source.glob("*/migrations/0*.py")))
 
 
 def free_port(wanted: int) -> int:
@@ -119,6 +129,10 @@ def main(arguments: list[str]) -> None:
     steps = Steps(home / "steps")
     if not steps.done("ready"):
         build(home, steps)
+    elif steps.text("ready") != tables():
+        say("正在更新演示档案馆……", "Bringing the demo archive up to date …")
+        shicheng("init", home=home)
+        steps.mark("ready", tables())
     if "--build-only" in arguments:
         return
     port = free_port(PORT)
