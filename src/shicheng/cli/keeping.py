@@ -16,6 +16,7 @@ from shicheng.kernel.messages import message as _
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command("verify")(verify)
+    app.command("recheck")(recheck)
     app.command("rebuild")(rebuild)
     app.command("reindex")(reindex)
     audit = typer.Typer(help="The audit log.", no_args_is_help=True)
@@ -36,6 +37,26 @@ def verify(home: Home = None, as_json: AsJson = False) -> None:
     else:
         words.print_verification(result)
     raise typer.Exit(0 if result.intact else 1)
+
+
+def recheck(
+    items: Annotated[int, typer.Option("--items", min=1, help="Size of the random sample.")] = 200,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a random sample of stored records for the four properties (stage of long-term keeping)."""
+    settings = open_archive(home)
+    from shicheng.checks.types import Report
+    from shicheng.ingest.rechecking import recheck as look
+
+    with output.progress(str(_("Checking")), quiet=as_json) as report:
+        stored = look(actor=operator(), settings=settings, items=items, progress=report)
+    found = Report.from_record(stored.record)
+    if as_json:
+        output.print_json(found.to_json())
+    else:
+        words.print_report(found)
+    raise typer.Exit(1 if found.verdict == "fail" else 0)
 
 
 def rebuild(home: Home = None, as_json: AsJson = False) -> None:

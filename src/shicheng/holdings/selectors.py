@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from random import Random
 from uuid import UUID
 
 from django.db.models import Count, Prefetch, QuerySet, Sum
@@ -168,6 +169,17 @@ def codes_of_objects(object_ids: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in chunked(list(object_ids), 500):
         found.update(Item.objects.filter(object_id__in=part).values_list("object_id", "reference_code"))
+    return found
+
+
+def sample(actor: Actor, count: int, chance: Random) -> list[Item]:
+    """A random sample of the items with files the actor may see; all of them if there are no more than `count`."""
+    with_files = policies.visible(actor).filter(files_count__gt=0)
+    keys = list(with_files.order_by("id").values_list("id", flat=True))
+    chosen = keys if len(keys) <= count else chance.sample(keys, count)
+    found: list[Item] = []
+    for part in chunked(chosen, 500):
+        found.extend(with_files.filter(pk__in=part).prefetch_related("files").order_by("code_sort"))
     return found
 
 
