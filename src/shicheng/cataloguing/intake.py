@@ -1,0 +1,171 @@
+"""Taking a catalogue in from the path it lies at to the index, or only looking: what every door does."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import UUID
+
+from shicheng.audit import selectors as audit
+from shicheng.cataloguing import errors, policies, selectors, services
+from shicheng.cataloguing.arriving import choose_fonds, folder_of, saved_columns, source_name
+from shicheng.cataloguing.errors import ImportFailed, UnreadableCatalogue
+from shicheng.cataloguing.importing import batches, cells_of
+from shicheng.cataloguing.models import CatalogueImport
+from shicheng.cataloguing.preparing import REJECTED, Task
+from shicheng.cataloguing.reading import read_catalogue
+from shicheng.cataloguing.sources.dbf import memo_files
+from shicheng.cataloguing.types import Imported, Summary, Undone
+from shicheng.cataloguing.workbook import Line, write_workbook
+from shicheng.holdings.cataloguing import PutRecords, compare_records
+from shicheng.jobs.models import Job
+from shicheng.jobs.worker import run_until_done
+from shicheng.kernel.identifiers import new_id
+from shicheng.kernel.messages import Message
+from shicheng.kernel.messages import message as _
+from shicheng.people.policies import require
+from shicheng.people.types import Actor
+from shicheng.search.follower import wait_until_indexed
+from shicheng.settings import Settings
+
+Progress = Callable[..., None]
+
+
+def _quiet(done: int, total: int | None = None, note: str = "") -> None:
+    """Tell nobody."""
+
+
+def import_catalogue(
+    *, actor: Actor, path: Path, settings: Settings, name: str = "", fonds: str = "", mapping: str = "",
+    progress: Progress = _quiet,
+) -> Imported:  # fmt: skip
+    """Take a catalogue in; its records can be found when this returns. One that was cut off goes on."""
+    started = time.monotonic()
+    catalogue = services.receive_catalogue(
+        actor=actor, path=path, settings=settings, name=name, fonds=fonds, mapping=mapping
+    )
+    _follow(catalogue, progress)
+    catalogue.refresh_from_db()
+    book = selectors.errors_workbook(actor, catalogue.number, settings)
+    wait_until_indexed(settings.index_path, audit.head_position(), timeout=3600)
+    return imported(catalogue, book, seconds=time.monotonic() - started)
+
+
+def preview_catalogue(
+    *, actor: Actor, path: Path, settings: Settings, name: str = "", fonds: str = "", mapping: str = "",
+    progress: Progress = _quiet,
+) -> Imported:  # fmt: skip
+    """Tell what importing a catalogue would do, and write the workbook of what would be rejected; nothing is kept."""
+    started = time.monotonic()
+    name = name or path.name
+    if not path.is_file():
+        raise UnreadableCatalogue(_("There is no file %(path)s.", path=path), hint=_("Look at the name again."))
+    source = mapping.strip() or source_name(name)
+    code, _name = choose_fonds(source, fonds)
+    require(actor, policies.IMPORT, fonds=code)
+    identity = new_id()
+    folder = folder_of(settings, identity)
+    beside = memo_files(path) if path.suffix.lower() == ".dbf" else ()
+    task = Task(
+        path=str(path), name=name, folder=str(folder), fonds=code, saved=saved_columns(source),
+        beside=tuple(map(str, beside)),
+    )  # fmt: skip
+    try:
+        summary = read_catalogue(task, lambda rows: progress(rows, None, ""))
+        result, refused = _compare(summary, folder, code, progress)
+        book = _preview_book(settings, source, identity, summary, folder, refused)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return Imported(
+        rows=summary.rows, created=result.created, updated=result.updated, unchanged=result.unchanged,
+        rejected=summary.rejected + len(refused), errors_workbook=book, seconds=time.monotonic() - started, number="",
+        fonds=code, marked=summary.marked, suspects=summary.suspects, columns=tuple(summary.columns),
+        problems=tuple(Message.from_json(one) for one in summary.problems), dry_run=True,
+    )  # fmt: skip
+
+
+def undo_import(*, actor: Actor, number: str, reason: str, settings: Settings, progress: Progress = _quiet) -> Undone:
+    """Undo an import to its end; undoing that was cut off goes on."""
+    started = time.monotonic()
+    catalogue = services.undo_import(actor=actor, number=number, reason=reason)
+    _follow(catalogue, progress)
+    catalogue.refresh_from_db()
+    wait_until_indexed(settings.index_path, audit.head_position(), timeout=3600)
+    return Undone(
+        number=number, removed=catalogue.removed, returned=catalogue.returned, kept=catalogue.kept,
+        seconds=time.monotonic() - started,
+    )  # fmt: skip
+
+
+def imported(catalogue: CatalogueImport, book: Path | None, *, seconds: float) -> Imported:
+    """What became of an import up to now."""
+    summary = Summary.from_json(catalogue.summary)
+    return Imported(
+        rows=catalogue.rows, created=catalogue.created, updated=catalogue.updated, unchanged=catalogue.unchanged,
+        rejected=catalogue.rejected, errors_workbook=str(book) if book else None, seconds=seconds,
+        number=catalogue.number, fonds=catalogue.fonds_code, marked=catalogue.marked, suspects=catalogue.suspects,
+        columns=tuple(summary.columns), problems=tuple(Message.from_json(one) for one in summary.problems),
+    )  # fmt: skip
+
+
+def _follow(catalogue: CatalogueImport, progress: Progress) -> None:
+    def show(job: Job) -> None:
+        progress(job.progress_done or 0, job.progress_total, str(job.note or ""))
+
+    assert catalogue.job is not None
+    job = run_until_done(catalogue.job, on_progress=show, inline=True)
+    if job.state == "done":
+        return
+    catalogue.refresh_from_db()
+    if catalogue.state == "failed":
+        _explain(job.error, catalogue.reason)
+    raise ImportFailed(
+        _("The work on import %(number)s stopped: %(reason)s", number=catalogue.number, reason=job.error or job.state),
+        hint=_("Mend the cause and start the same command again; it goes on where it stopped."),
+    )
+
+
+def _explain(error: str, reason: str) -> None:
+    kind = errors.UnknownHeader if "UnknownHeader" in error else UnreadableCatalogue
+    raise kind(Message("%(reason)s", {"reason": error if reason in error else reason}))
+
+
+def _compare(
+    summary: Summary, folder: Path, code: str, progress: Progress
+) -> tuple[PutRecords, list[tuple[int, Message, list[str]]]]:
+    total = PutRecords()
+    refused: list[tuple[int, Message, list[str]]] = []
+    done = 0
+    for part in summary.parts:
+        with (folder / part["name"]).open("rb") as stream:
+            for records in batches(map(json.loads, stream), code, summary.columns):
+                result = compare_records(records)
+                total.created += result.created
+                total.updated += result.updated
+                total.unchanged += result.unchanged
+                refused += [(one.row, reason, cells_of(one, summary.columns)) for one, reason in result.refused]
+                done += len(records)
+                progress(done, summary.accepted, "")
+    return total, refused
+
+
+def _preview_book(
+    settings: Settings,
+    source: str,
+    identity: UUID,
+    summary: Summary,
+    folder: Path,
+    refused: list[Line] | list[tuple[int, Message, list[str]]],
+) -> str | None:
+    def lines() -> Iterator[Line]:
+        with (folder / REJECTED).open("rb") as stream:
+            for line in stream:
+                yield selectors.rejected_line(json.loads(line))
+
+    target = selectors.workbook_path(settings, source, f"C0000-{identity.int & 0xFFFFFF}")
+    count = write_workbook(target, summary.header, itertools.chain(lines(), refused))
+    return str(target) if count else None

@@ -1,0 +1,90 @@
+"""Letting a child process read a catalogue, so that a hostile or broken one harms nothing else."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+from multiprocessing.connection import Connection
+from typing import Any, Final
+
+from shicheng.cataloguing import errors
+from shicheng.cataloguing.errors import UnreadableCatalogue
+from shicheng.cataloguing.preparing import Task, prepare
+from shicheng.cataloguing.types import Summary
+from shicheng.kernel.errors import ShichengError
+from shicheng.kernel.messages import Message
+from shicheng.kernel.messages import message as _
+
+MEMORY: Final = 1200 << 20  # bytes the child may take
+_PATIENCE: Final = 1800.0  # seconds without a word
+
+
+def read_catalogue(task: Task, tell: Callable[[int], None] = lambda rows: None) -> Summary:
+    """Read a catalogue in a child process; raises what `preparing.prepare` raises there.
+
+    `tell` is called with the number of rows read now and then and may raise: the child ends then.
+    """
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    child = context.Process(target=_work, args=(theirs, asdict(task)), daemon=True)
+    child.start()
+    theirs.close()
+    try:
+        while True:
+            if not ours.poll(_PATIENCE):
+                raise _stopped(task)
+            try:
+                said, value = ours.recv()
+            except EOFError:
+                raise _stopped(task) from None
+            if said == "rows":
+                tell(value)
+            elif said == "done":
+                return Summary.from_json(value)
+            else:
+                raise _error(value)
+    finally:
+        ours.close()
+        child.kill()
+        child.join()
+
+
+def _work(pipe: Connection, task: dict[str, Any]) -> None:
+    threading.Thread(target=_die_with_parent, args=(os.getppid(),), daemon=True).start()
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    try:
+        summary = prepare(Task(**task), lambda rows: pipe.send(("rows", rows)))
+        pipe.send(("done", summary.to_json()))
+    except ShichengError as error:
+        hint = error.hint.to_json() if error.hint else None
+        pipe.send(("error", {"kind": type(error).__name__, "message": error.message.to_json(), "hint": hint}))
+    except MemoryError:
+        text = _("Reading the catalogue %(name)s takes more memory than is allowed.", name=task["name"])
+        hint_text = _("Divide it into several files.")
+        pipe.send(("error", {"kind": "", "message": text.to_json(), "hint": hint_text.to_json()}))
+
+
+def _die_with_parent(parent: int) -> None:
+    """End when the parent is gone: a killed import leaves nobody behind who writes on."""
+    waiting = threading.Event()
+    while os.getppid() == parent:
+        waiting.wait(0.5)
+    os._exit(1)
+
+
+def _error(value: dict[str, Any]) -> ShichengError:
+    kind: type[ShichengError] = (
+        getattr(errors, value["kind"], UnreadableCatalogue) if value["kind"] else UnreadableCatalogue
+    )
+    return kind(Message.from_json(value["message"]), hint=Message.from_json(value["hint"]) if value["hint"] else None)
+
+
+def _stopped(task: Task) -> UnreadableCatalogue:
+    return UnreadableCatalogue(
+        _("Reading the catalogue %(name)s broke off: the process that read it ended.", name=task.name),
+        hint=_("Divide it into several files, or export it again in another form."),
+    )

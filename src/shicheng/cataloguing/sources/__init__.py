@@ -1,0 +1,1 @@
+"""Catalogues in every form they come in, each read as one stream of rows."""

@@ -1,0 +1,330 @@
+"""Records without files, as catalogues bring them: put in, found again, and taken out, many at a time.
+
+Ids are made from the import and the row, in the order of rows, so that a batch is a range of ids in every
+database and index, and making the database anew gives the same ids. A record that was never changed has no
+version rows: the item itself is its version 1.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from shicheng.base.db import chunked
+from shicheng.holdings import policies
+from shicheng.holdings.bulk_rows import as_date, as_id, as_json, as_moment, insert_rows, update_rows
+from shicheng.holdings.catalogue_columns import draw_record
+from shicheng.holdings.describing import Columns
+from shicheng.holdings.models import Fonds, Item, ItemVersion
+from shicheng.kernel.identifiers import derived_id
+from shicheng.kernel.messages import Message
+from shicheng.kernel.messages import message as _
+from shicheng.people.policies import require
+from shicheng.people.types import Actor
+
+MADE_CODE = "-CAT-"
+_IN = 900  # values in one query
+_LOW = (1 << 42) - 1
+_DRAWN = (
+    "category", "year", "retention", "department", "volume", "number", "title", "author", "document_number",
+    "date_text", "date_from", "date_to", "secrecy", "openness", "pages",
+)  # fmt: skip
+_ITEM = (
+    "id", "fonds_id", "reference_code", "code_sort", *_DRAWN, "elements", "extra", "process", "transfer", "object_id",
+    "source_key", "version", "files_count", "bytes", "registered",
+)  # fmt: skip
+_VERSION = ("id", "item_id", "version", "elements", "extra", "at", "by", "reason")
+
+
+@dataclass(slots=True)
+class CatalogueRecord:
+    """One row of a catalogue, ready to become an item."""
+
+    row: int
+    key: str  # stable: the same record has the same key in every import
+    ref: str
+    fonds: str
+    elements: dict[str, str]
+    extra: dict[str, str]
+
+
+@dataclass(slots=True)
+class PutRecords:
+    """What became of records; `refused` names the rows that can't come in, with the reason."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    refused: list[tuple[CatalogueRecord, Message]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Withdrawn:
+    """What taking records out changed."""
+
+    removed: int = 0
+    returned: int = 0
+    kept: int = 0
+
+
+def row_id(origin: UUID, row: int) -> UUID:
+    """The id row `row` (below 2³²) of an import gets as a new item; ids of one import sort by row.
+
+    The form of UUID version 7: the import's moment, then the row, then the import's own random bits.
+    """
+    return UUID(
+        int=origin.int >> 80 << 80 | 7 << 76 | row >> 20 << 64 | 2 << 62 | (row & 0xFFFFF) << 42 | origin.int & _LOW
+    )
+
+
+def put_records(
+    *, actor: Actor, origin: UUID, number: str, fonds: Mapping[str, Fonds], records: Sequence[CatalogueRecord],
+    at: datetime.datetime, adopt: bool = False,
+) -> PutRecords:  # fmt: skip
+    """Make items of records that are new, give those that changed a new version, and leave the others alone.
+
+    To be called inside `atomic()`, with records whose rows and keys differ, and after the import is durable in
+    the store. Values the record has replace those of the item; elements it is silent about stay. With `adopt`,
+    items that were made anew from their own objects before are recognised by their ids. Audit entries are the
+    caller's.
+    """
+    for code in {record.fonds for record in records}:
+        require(actor, policies.REGISTER, fonds=code)
+    known = _find("source_key", [record.key for record in records])
+    by_id = {item.pk: item for item in _find("id", [row_id(origin, one.row) for one in records])} if adopt else {}
+    by_key = {item.source_key: item for item in known}
+    result = PutRecords()
+    fresh: list[CatalogueRecord] = []
+    changed: list[tuple[CatalogueRecord, Item]] = []
+    for record in records:
+        item = by_key.get(record.key) or by_id.get(row_id(origin, record.row))
+        if item is None:
+            fresh.append(record)
+        elif _same(item, record) and item.source_key:
+            result.unchanged += 1
+        elif _same(item, record):
+            Item.objects.filter(pk=item.pk).update(source_key=record.key, transfer=number)
+            result.unchanged += 1
+        else:
+            changed.append((record, item))
+    fresh = _refuse_taken(fresh, result)
+    _insert(fresh, origin, number, fonds, at)
+    _change(changed, origin, number, at, actor)
+    result.created, result.updated = len(fresh), len(changed)
+    return result
+
+
+def compare_records(records: Sequence[CatalogueRecord]) -> PutRecords:
+    """Tell what `put_records` would do, changing nothing."""
+    by_key = {item.source_key: item for item in _find("source_key", [record.key for record in records])}
+    result = PutRecords()
+    fresh: list[CatalogueRecord] = []
+    for record in records:
+        item = by_key.get(record.key)
+        if item is None:
+            fresh.append(record)
+        elif _same(item, record):
+            result.unchanged += 1
+        else:
+            result.updated += 1
+    result.created = len(_refuse_taken(fresh, result))
+    return result
+
+
+def fonds_codes_like(beginning: str) -> list[str]:
+    """Codes of fonds that begin so: for giving the next number, which tells nothing of what is in them."""
+    return list(Fonds.objects.filter(code__startswith=beginning).values_list("code", flat=True))
+
+
+def ids_of_batch(details: Mapping[str, Any]) -> list[UUID]:
+    """The items an audit entry `cataloguing.import.batch` or `…batch_undone` stands for, there or not.
+
+    For followers of the log: what is not there any more is to be forgotten.
+    """
+    origin = UUID(str(details["id"]))
+    first, last = (int(row) for row in details["rows"])
+    made = [row_id(origin, row) for row in range(first, last + 1)]
+    changed = _versions_between(origin, first, last).values_list("item_id", flat=True)
+    if details.get("undo"):
+        undone = _versions_between(UUID(str(details["undo"])), first, last)
+        changed = changed.union(undone.values_list("item_id", flat=True))
+    return list(dict.fromkeys([*made, *changed]))
+
+
+def withdraw_records(
+    *, actor: Actor, origin: UUID, undo: UUID, number: str, rows: tuple[int, int], at: datetime.datetime
+) -> Withdrawn:
+    """Take back what the rows `rows[0]` to `rows[1]` of an import did. To be called inside `atomic()`.
+
+    Items the import made are removed; items it changed return to their version before, as a new version. Items
+    that were given files or were changed since are kept as they are and counted. Safe to run twice.
+    """
+    first, last = rows
+    result = Withdrawn()
+    between = (row_id(origin, first), row_id(origin, last))
+    found = Item.objects.filter(pk__range=between, source_key__isnull=False).select_related("fonds")
+    made = [item for item in found if _is_of(origin, item.pk)]
+    for code in {item.fonds.code for item in made}:
+        require(actor, policies.REGISTER, fonds=code)
+    beginnings = _versions({item.pk: 1 for item in made if item.version > 1})
+    gone = []
+    for item in made:
+        begun = beginnings.get(item.pk)
+        as_made = item.version == 1 or (begun is not None and _equal(item, begun))
+        if item.files_count == 0 and as_made:
+            gone.append(item.pk)
+        else:
+            result.kept += 1
+    for part in chunked(gone, _IN):
+        ItemVersion.objects.filter(item_id__in=part).delete()
+        # No file can be there (files_count is 0), so nothing protected hangs on these rows.
+        Item.objects.filter(pk__in=part)._raw_delete("default")  # type: ignore[attr-defined]  # Django's own
+    result.removed = len(gone)
+    _return_changed(actor, origin, undo, number, rows, at, result)
+    return result
+
+
+def _return_changed(
+    actor: Actor, origin: UUID, undo: UUID, number: str, rows: tuple[int, int], at: datetime.datetime, result: Withdrawn
+) -> None:
+    found = _versions_between(origin, *rows).select_related("item__fonds")
+    versions = [version for version in found if _is_of(origin, version.pk)]
+    before = _versions({version.item_id: version.version - 1 for version in versions})
+    back: list[tuple[CatalogueRecord, Item]] = []
+    for version in versions:
+        item, earlier = version.item, before.get(version.item_id)
+        require(actor, policies.REGISTER, fonds=item.fonds.code)
+        if earlier is None or _equal(item, earlier):
+            continue  # returned already
+        if item.version != version.version:
+            result.kept += 1
+            continue
+        row = _row_of(version.pk)
+        record = CatalogueRecord(
+            row, item.source_key or "", item.reference_code, item.fonds.code, earlier.elements, earlier.extra
+        )
+        back.append((record, item))
+    _change(back, undo, f"↩ {number}", at, actor, whole=True)
+    result.returned = len(back)
+
+
+def _find(column: str, values: Sequence[Any]) -> list[Item]:
+    found: list[Item] = []
+    for part in chunked(list(values), _IN):
+        found += Item.objects.filter(**{f"{column}__in": part}).select_related("fonds")
+    return found
+
+
+def _same(item: Item, record: CatalogueRecord) -> bool:
+    """Tell whether the item holds every value of the record; the number of the line says nothing of it."""
+    mine = item.elements
+    return all(mine.get(name) == text for name, text in record.elements.items() if name != "row_number") and all(
+        item.extra.get(name) == text for name, text in record.extra.items()
+    )
+
+
+def _equal(item: Item, version: ItemVersion) -> bool:
+    return item.elements == version.elements and item.extra == version.extra
+
+
+def _refuse_taken(records: list[CatalogueRecord], result: PutRecords) -> list[CatalogueRecord]:
+    """Take records out whose reference code is another item's."""
+    taken: dict[str, str] = {}
+    for part in chunked([record.ref for record in records], _IN):
+        taken.update(Item.objects.filter(reference_code__in=part).values_list("reference_code", "transfer"))
+    if not taken:
+        return records
+    for record in records:
+        if record.ref in taken:
+            result.refused.append(
+                (record, _(
+                    "The reference code %(code)s belongs to a record already that came with %(number)s. Correct the "
+                    "code, or change that record itself.", code=record.ref, number=taken[record.ref],
+                ))
+            )  # fmt: skip
+    return [record for record in records if record.ref not in taken]
+
+
+def _insert(
+    records: Iterable[CatalogueRecord], origin: UUID, number: str, fonds: Mapping[str, Fonds], at: datetime.datetime
+) -> None:
+    moment, none = as_moment(at), as_json([])
+    fonds_ids = {code: as_id(one.pk) for code, one in fonds.items()}
+    rows = []
+    for record in records:
+        identity = row_id(origin, record.row)
+        sort = "" if "reference_code" in record.elements else f"{record.fonds}{MADE_CODE}{number}-{record.row:08d}"
+        drawn = draw_record(record.ref, record.elements, sort=sort)
+        rows.append((
+            as_id(identity), fonds_ids[record.fonds], record.ref, drawn.code_sort, *_values(drawn),
+            as_json(record.elements), as_json(record.extra), none, number, f"urn:uuid:{identity}", record.key, 1, 0, 0,
+            moment,
+        ))  # fmt: skip
+    insert_rows(Item, _ITEM, rows)
+
+
+def _change(
+    changed: Sequence[tuple[CatalogueRecord, Item]], origin: UUID, reason: str, at: datetime.datetime, actor: Actor,
+    *, whole: bool = False,
+) -> None:  # fmt: skip
+    """Give items a new version; `whole` replaces elements and extra instead of adding to them."""
+    if not changed:
+        return
+    kept = _versions({item.pk: item.version for _record, item in changed})
+    items, versions = [], []
+    moment = as_moment(at)
+    for record, item in changed:
+        if item.pk not in kept:
+            versions.append((
+                as_id(derived_id("version", str(item.pk), item.version)), as_id(item.pk), item.version,
+                as_json(item.elements), as_json(item.extra), as_moment(item.registered), "", item.transfer,
+            ))  # fmt: skip
+        elements = record.elements if whole else {**item.elements, **record.elements}
+        extra = record.extra if whole else {**item.extra, **record.extra}
+        versions.append((
+            as_id(row_id(origin, record.row)), as_id(item.pk), item.version + 1, as_json(elements), as_json(extra),
+            moment, actor.name[:200], reason,
+        ))  # fmt: skip
+        made = MADE_CODE in item.reference_code and "reference_code" not in elements
+        drawn = draw_record(item.reference_code, elements, sort=item.code_sort if made else "")
+        items.append(
+            (*_values(drawn), as_json(elements), as_json(extra), item.version + 1, record.key or None, as_id(item.pk))
+        )
+    insert_rows(ItemVersion, _VERSION, versions)
+    update_rows(Item, (*_DRAWN, "elements", "extra", "version", "source_key"), items)
+
+
+def _values(drawn: Columns) -> tuple[Any, ...]:
+    return (
+        drawn.category, drawn.year, drawn.retention, drawn.department, drawn.volume, drawn.number, drawn.title,
+        drawn.author, drawn.document_number, drawn.date_text, as_date(drawn.date_from), as_date(drawn.date_to),
+        drawn.secrecy.value, drawn.openness.value, drawn.pages,
+    )  # fmt: skip
+
+
+def _versions_between(origin: UUID, first: int, last: int) -> QuerySet[ItemVersion]:
+    return ItemVersion.objects.filter(pk__range=(row_id(origin, first), row_id(origin, last)))
+
+
+def _versions(wanted: Mapping[UUID, int]) -> dict[UUID, ItemVersion]:
+    found: dict[UUID, ItemVersion] = {}
+    for part in chunked(list(wanted), _IN):
+        for version in ItemVersion.objects.filter(item_id__in=part):
+            if version.version == wanted[version.item_id]:
+                found[version.item_id] = version
+    return found
+
+
+def _is_of(origin: UUID, identity: UUID) -> bool:
+    """Tell whether an id was made from this import, and not by another one of the same millisecond."""
+    return identity.int & _LOW == origin.int & _LOW
+
+
+def _row_of(identity: UUID) -> int:
+    """The row an id was made from."""
+    return (identity.int >> 64 & 0xFFF) << 20 | identity.int >> 42 & 0xFFFFF
