@@ -22,3 +22,11 @@ class TooManyAttempts(ShichengError):
 
     code = "people.sign_in.throttled"
     http_status = 429
+
+
+class BadToken(ShichengError):
+    """A token of a program that can't be made or changed as asked."""
+
+    code = "people.token.bad"
+    exit_code = 2
+    http_status = 422

@@ -53,3 +53,25 @@ class SignInAttempt(models.Model):
     username = models.CharField(max_length=60, db_index=True)
     address = models.CharField(max_length=60)
     at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+
+class ApiToken(models.Model):
+    """A token a program shows instead of signing in. Only its digest is kept; revoked ones stay in the list."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=120)
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the secret, which is 256 random bits
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="tokens")  # None: a program's own
+    scopes = models.JSONField(default=list)  # permission codes, or read, write, admin
+    fonds = models.JSONField(null=True)  # codes of the fonds it is limited to; None is no limit of its own
+    made_by = models.CharField(max_length=200)
+    created = models.DateTimeField()
+    expires = models.DateTimeField(null=True)
+    last_used = models.DateTimeField(null=True)
+    revoked = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["created", "id"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -9,6 +9,9 @@ from shicheng.people.types import Actor, Role
 
 SIGN_IN = registry.permission("people.desk.enter", _("Enter the desk"), roles={Role.ARCHIVIST, Role.ADMINISTRATOR})
 MANAGE = registry.permission("people.account.manage", _("Manage accounts"), roles={Role.ADMINISTRATOR})
+MANAGE_TOKENS = registry.permission(
+    "people.token.manage", _("Make and revoke tokens of programs"), roles={Role.ADMINISTRATOR}
+)
 
 
 def allows(actor: Actor, permission: str, *, fonds: str | None = None) -> bool:
@@ -16,6 +19,8 @@ def allows(actor: Actor, permission: str, *, fonds: str | None = None) -> bool:
     wanted = registry.find_permission(permission)
     if wanted.everyone:
         return True
+    if actor.scopes is not None and permission not in actor.scopes:
+        return False
     if actor.kind == "system":
         return True
     if not actor.roles & wanted.roles:

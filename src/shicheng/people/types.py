@@ -19,14 +19,16 @@ class Role(StrEnum):
 class Actor:
     """Who does something: a user, the operator at the command line, the system itself, or anyone.
 
-    `fonds` holds the codes of the fonds the actor's roles reach; None means every fonds.
+    `fonds` holds the codes of the fonds the actor's roles reach; None means every fonds. `scopes` holds the
+    permissions a token was cut down to; None means all that the roles allow.
     """
 
-    kind: str  # "user", "operator", "system", "anonymous"
+    kind: str  # "user", "program", "operator", "system", "anonymous"
     name: str
     user_id: UUID | None = None
     roles: frozenset[str] = frozenset()
     fonds: frozenset[str] | None = None
+    scopes: frozenset[str] | None = None
 
     @property
     def is_known(self) -> bool:

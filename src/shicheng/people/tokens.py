@@ -1,0 +1,167 @@
+"""Tokens of programs: made once, shown once, kept as a digest, cut down to what the program needs."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from shicheng.base.db import atomic
+from shicheng.kernel import clock
+from shicheng.kernel.messages import message as _
+from shicheng.people import policies, registry
+from shicheng.people.errors import BadToken
+from shicheng.people.models import ApiToken, User
+from shicheng.people.services import actor_for
+from shicheng.people.types import Actor, Role
+
+PREFIX: Final = "sct_"  # so that a leaked token is recognised by those who search for such things
+GROUPS: Final = ("read", "write", "admin")
+CREATED: Final = "people.token.created"
+REVOKED: Final = "people.token.revoked"
+_NOTE_USE_EVERY: Final = timedelta(minutes=5)
+
+
+class Log(Protocol):
+    """The audit log's `append`; this room lies below it, so whoever calls brings it along."""
+
+    def __call__(self, actor: Actor, event: str, subject: tuple[str, str], details: dict[str, Any], /) -> int:
+        """Append an entry inside the open transaction."""
+
+
+def create_token(
+    *,
+    actor: Actor,
+    name: str,
+    scopes: Iterable[str],
+    log: Log,
+    username: str = "",
+    fonds: Iterable[str] | None = None,
+    expires: datetime | None = None,
+) -> tuple[ApiToken, str]:
+    """Make a token and return its row and its secret, which is never shown again.
+
+    With `username` it acts as that person, never with more than they may do; without, as a program of its own with
+    the roles of archivist and administrator. Either way `scopes` (permission codes, or the groups read, write and
+    admin) and `fonds` cut it down. Raises `BadToken`, `NotPermitted`.
+    """
+    policies.require(actor, policies.MANAGE_TOKENS)
+    wanted = sorted(set(scopes))
+    if not name.strip():
+        raise BadToken(_("The token has no name."), hint=_("Name it after the program that will use it."))
+    _check_scopes(wanted)
+    if expires is not None and expires <= clock.now():
+        raise BadToken(_("The token would have expired already."), hint=_("Choose a day to come, or none."))
+    user = None
+    if username:
+        user = User.objects.filter(username=username, is_active=True).first()
+        if user is None:
+            raise BadToken(
+                _("There is no account %(name)s that may sign in.", name=username),
+                hint=_("Look it up in the list of accounts, or make the token without an account."),
+            )
+    secret = PREFIX + secrets.token_urlsafe(32)
+    with atomic():
+        token = ApiToken.objects.create(
+            name=name.strip()[:120], digest=_digest(secret), user=user, scopes=wanted,
+            fonds=None if fonds is None else sorted(set(fonds)), made_by=actor.name[:200], created=clock.now(),
+            expires=expires,
+        )  # fmt: skip
+        details = {"name": token.name, "scopes": " ".join(wanted), "user": username, "fonds": " ".join(fonds or ())}
+        log(actor, CREATED, ("token", str(token.pk)), details)
+    return token, secret
+
+
+def revoke_token(*, actor: Actor, token_id: UUID, log: Log) -> ApiToken:
+    """Make a token worthless from now on; one revoked before stays as it is. Raises `BadToken`, `NotPermitted`."""
+    policies.require(actor, policies.MANAGE_TOKENS)
+    with atomic():
+        token = ApiToken.objects.select_for_update().filter(pk=token_id).first()
+        if token is None:
+            raise BadToken(_("There is no such token."), hint=_("Look it up in the list of tokens."))
+        if token.revoked is None:
+            token.revoked = clock.now()
+            token.save(update_fields=["revoked"])
+            log(actor, REVOKED, ("token", str(token.pk)), {"name": token.name})
+    return token
+
+
+def tokens(actor: Actor) -> QuerySet[ApiToken]:
+    """Tokens the actor may see: all for an administrator, else those that act as them."""
+    found = ApiToken.objects.select_related("user")
+    if policies.allows(actor, policies.MANAGE_TOKENS):
+        return found
+    return found.filter(user_id=actor.user_id) if actor.kind == "user" and actor.user_id else found.none()
+
+
+def find_token(secret: str) -> ApiToken | None:
+    """The token this secret belongs to, if it may be used now."""
+    if not secret.startswith(PREFIX) or len(secret) > 100:
+        return None
+    token = ApiToken.objects.select_related("user").filter(digest=_digest(secret)).first()
+    now = clock.now()
+    if token is None or token.revoked is not None or (token.expires is not None and token.expires <= now):
+        return None
+    if token.user is not None and not token.user.is_active:
+        return None
+    if token.last_used is None or now - token.last_used > _NOTE_USE_EVERY:  # not a write for every request
+        with atomic():
+            ApiToken.objects.filter(pk=token.pk).update(last_used=now)
+    return token
+
+
+def actor_of_token(token: ApiToken) -> Actor:
+    """Who acts when this token is shown: the person or the program, cut down to the token's scopes and fonds."""
+    if token.user is not None:
+        base = actor_for(token.user)
+    else:
+        roles = frozenset[str]({Role.ARCHIVIST, Role.ADMINISTRATOR, Role.READER})
+        base = Actor(kind="program", name=token.name, user_id=token.pk, roles=roles)
+    limit = None if token.fonds is None else frozenset[str](token.fonds)
+    fonds = base.fonds if limit is None else limit if base.fonds is None else base.fonds & limit
+    return replace(base, fonds=fonds, scopes=permissions_of(token.scopes))
+
+
+def permissions_of(scopes: Iterable[str]) -> frozenset[str]:
+    """The permissions that scopes stand for; groups grow with the rooms that register permissions.
+
+    `read` is everything that only reads, `write` everything archivists and readers do, `admin` everything.
+    """
+    found: set[str] = set()
+    for scope in scopes:
+        if scope in GROUPS:
+            found |= {one.code for one in registry.all_permissions() if _is_in(one, scope)}
+        else:
+            found.add(scope)
+    return frozenset(found)
+
+
+def _is_in(permission: registry.Permission, group: str) -> bool:
+    if group == "admin":
+        return True
+    if group == "read":
+        return permission.code.rpartition(".")[2].startswith("read")
+    return permission.everyone or bool(permission.roles & {Role.ARCHIVIST, Role.READER})
+
+
+def _check_scopes(scopes: list[str]) -> None:
+    known = {one.code for one in registry.all_permissions()} | set(GROUPS)
+    unknown = [scope for scope in scopes if scope not in known]
+    if unknown or not scopes:
+        raise BadToken(
+            _("There is no scope %(name)s.", name=", ".join(unknown))
+            if unknown
+            else _("The token has no scope, so it could do nothing."),
+            hint=_("Use read, write, admin, or codes of permissions such as %(example)s.", example=sorted(known)[0]),
+        )
+
+
+def _digest(secret: str) -> str:
+    # A plain digest is enough for 256 random bits: there is nothing to guess, so nothing to slow down.
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
