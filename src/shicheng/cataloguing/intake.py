@@ -29,7 +29,7 @@ from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
 from shicheng.people.policies import require
 from shicheng.people.types import Actor
-from shicheng.search.follower import wait_until_indexed
+from shicheng.search.follower import IndexFollower, wait_until_indexed
 from shicheng.settings import Settings
 
 Progress = Callable[..., None]
@@ -48,7 +48,7 @@ def import_catalogue(
     catalogue = services.receive_catalogue(
         actor=actor, path=path, settings=settings, name=name, fonds=fonds, mapping=mapping
     )
-    _follow(catalogue, progress)
+    _follow(catalogue, settings, progress)
     catalogue.refresh_from_db()
     book = selectors.errors_workbook(actor, catalogue.number, settings)
     wait_until_indexed(settings.index_path, audit.head_position(), timeout=3600)
@@ -92,7 +92,7 @@ def undo_import(*, actor: Actor, number: str, reason: str, settings: Settings, p
     """Undo an import to its end; undoing that was cut off goes on."""
     started = time.monotonic()
     catalogue = services.undo_import(actor=actor, number=number, reason=reason)
-    _follow(catalogue, progress)
+    _follow(catalogue, settings, progress)
     catalogue.refresh_from_db()
     wait_until_indexed(settings.index_path, audit.head_position(), timeout=3600)
     return Undone(
@@ -112,12 +112,15 @@ def imported(catalogue: CatalogueImport, book: Path | None, *, seconds: float) -
     )  # fmt: skip
 
 
-def _follow(catalogue: CatalogueImport, progress: Progress) -> None:
+def _follow(catalogue: CatalogueImport, settings: Settings, progress: Progress) -> None:
+    """See the job to its end: it runs in a child, while the index follows in this process."""
+
     def show(job: Job) -> None:
         progress(job.progress_done or 0, job.progress_total, str(job.note or ""))
 
     assert catalogue.job is not None
-    job = run_until_done(catalogue.job, on_progress=show, inline=True)
+    with IndexFollower(settings.index_path):
+        job = run_until_done(catalogue.job, on_progress=show)
     if job.state == "done":
         return
     catalogue.refresh_from_db()

@@ -28,6 +28,8 @@ IMPORT: Final = "import.json"
 UNDONE: Final = "undone.json"
 FORM: Final = "shicheng-catalogue-import"
 
+_decode = json.JSONDecoder().decode
+
 
 def store_import(
     *, store: Store, catalogue: CatalogueImport, summary: Summary, source: Path, folder: Path
@@ -93,7 +95,7 @@ def read_part(store: Store, object_id: str, name: str, *, after: int = 0) -> Ite
     with store.open(object_id, name) as stream:
         for number, line in enumerate(stream, start=1):
             if number > after:
-                yield json.loads(line)
+                yield _decode(line.decode("utf-8", "surrogatepass"))
 
 
 def is_import(paths: dict[str, str]) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,31 +13,33 @@ from django.db import connection, models
 
 from shicheng.base.db import is_sqlite
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+as_json: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""A value for a JSON column."""
 
 
-def as_json(value: Any) -> str:
-    """A value for a JSON column."""
-    return _encode(value)
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """How values are given to this database."""
+
+    id: Callable[[UUID], Any]
+    date: Callable[[datetime.date | None], Any]
+    moment: Callable[[datetime.datetime], Any]
 
 
-def as_id(value: UUID) -> Any:
-    """A value for a UUID column."""
-    return value.hex if is_sqlite() else value
-
-
-def as_date(value: datetime.date | None) -> Any:
-    """A value for a date column."""
-    return value.isoformat() if value is not None and is_sqlite() else value
-
-
-def as_moment(value: datetime.datetime) -> Any:
-    """A value for a column of moments; SQLite holds them in UTC without saying so."""
-    return str(value.astimezone(datetime.UTC).replace(tzinfo=None)) if is_sqlite() else value
+def forms() -> Forms:
+    """How values are given to the database in use; asked once for many rows."""
+    if is_sqlite():
+        return Forms(
+            id=lambda value: value.hex,
+            date=lambda value: None if value is None else value.isoformat(),
+            # SQLite holds moments in UTC without saying so.
+            moment=lambda value: str(value.astimezone(datetime.UTC).replace(tzinfo=None)),
+        )
+    return Forms(id=lambda value: value, date=lambda value: value, moment=lambda value: value)
 
 
 def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Insert rows whose values were made with the functions above. To be called inside `atomic()`."""
+    """Insert rows whose values were made with `forms`. To be called inside `atomic()`."""
     table = connection.ops.quote_name(model._meta.db_table)
     names = ", ".join(connection.ops.quote_name(column) for column in columns)
     with connection.cursor() as cursor:
@@ -46,7 +49,7 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
                 list(rows),
             )
             return
-        with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:  # type: ignore[attr-defined]  # psycopg's
+        with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
 

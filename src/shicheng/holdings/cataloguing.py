@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 
 from shicheng.base.db import chunked
 from shicheng.holdings import policies
-from shicheng.holdings.bulk_rows import as_date, as_id, as_json, as_moment, insert_rows, update_rows
+from shicheng.holdings.bulk_rows import Forms, as_json, forms, insert_rows, update_rows
 from shicheng.holdings.catalogue_columns import draw_record
 from shicheng.holdings.describing import Columns
 from shicheng.holdings.models import Fonds, Item, ItemVersion
@@ -253,7 +253,8 @@ def _refuse_taken(records: list[CatalogueRecord], result: PutRecords) -> list[Ca
 def _insert(
     records: Iterable[CatalogueRecord], origin: UUID, number: str, fonds: Mapping[str, Fonds], at: datetime.datetime
 ) -> None:
-    moment, none = as_moment(at), as_json([])
+    form = forms()
+    as_id, moment, none = form.id, form.moment(at), as_json([])
     fonds_ids = {code: as_id(one.pk) for code, one in fonds.items()}
     rows = []
     for record in records:
@@ -261,7 +262,7 @@ def _insert(
         sort = "" if "reference_code" in record.elements else f"{record.fonds}{MADE_CODE}{number}-{record.row:08d}"
         drawn = draw_record(record.ref, record.elements, sort=sort)
         rows.append((
-            as_id(identity), fonds_ids[record.fonds], record.ref, drawn.code_sort, *_values(drawn),
+            as_id(identity), fonds_ids[record.fonds], record.ref, drawn.code_sort, *_values(drawn, form),
             as_json(record.elements), as_json(record.extra), none, number, f"urn:uuid:{identity}", record.key, 1, 0, 0,
             moment,
         ))  # fmt: skip
@@ -277,12 +278,13 @@ def _change(
         return
     kept = _versions({item.pk: item.version for _record, item in changed})
     items, versions = [], []
-    moment = as_moment(at)
+    form = forms()
+    as_id, moment = form.id, form.moment(at)
     for record, item in changed:
         if item.pk not in kept:
             versions.append((
                 as_id(derived_id("version", str(item.pk), item.version)), as_id(item.pk), item.version,
-                as_json(item.elements), as_json(item.extra), as_moment(item.registered), "", item.transfer,
+                as_json(item.elements), as_json(item.extra), form.moment(item.registered), "", item.transfer,
             ))  # fmt: skip
         elements = record.elements if whole else {**item.elements, **record.elements}
         extra = record.extra if whole else {**item.extra, **record.extra}
@@ -293,16 +295,23 @@ def _change(
         made = MADE_CODE in item.reference_code and "reference_code" not in elements
         drawn = draw_record(item.reference_code, elements, sort=item.code_sort if made else "")
         items.append(
-            (*_values(drawn), as_json(elements), as_json(extra), item.version + 1, record.key or None, as_id(item.pk))
+            (
+                *_values(drawn, form),
+                as_json(elements),
+                as_json(extra),
+                item.version + 1,
+                record.key or None,
+                as_id(item.pk),
+            )
         )
     insert_rows(ItemVersion, _VERSION, versions)
     update_rows(Item, (*_DRAWN, "elements", "extra", "version", "source_key"), items)
 
 
-def _values(drawn: Columns) -> tuple[Any, ...]:
+def _values(drawn: Columns, form: Forms) -> tuple[Any, ...]:
     return (
         drawn.category, drawn.year, drawn.retention, drawn.department, drawn.volume, drawn.number, drawn.title,
-        drawn.author, drawn.document_number, drawn.date_text, as_date(drawn.date_from), as_date(drawn.date_to),
+        drawn.author, drawn.document_number, drawn.date_text, form.date(drawn.date_from), form.date(drawn.date_to),
         drawn.secrecy.value, drawn.openness.value, drawn.pages,
     )  # fmt: skip
 
