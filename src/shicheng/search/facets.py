@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Hashable
 from typing import Any, Final
 
 import tantivy
+from django.utils.translation import get_language
 
 from shicheng.holdings.models import Fonds
 from shicheng.holdings.types import Openness, Secrecy
@@ -14,6 +19,7 @@ from shicheng.kernel.reference_codes import CATEGORIES
 from shicheng.kernel.retention import RetentionError, parse_retention
 from shicheng.search.types import FACETS, FacetValue, Narrowing
 
+_KEPT: Final = 200  # results whose counts are remembered
 MOST_VALUES: Final = 100  # of one facet; the most frequent are shown
 
 OPENNESS: Final[dict[str, Message]] = {
@@ -45,27 +51,63 @@ _REQUEST: Final = {
 }
 
 
-def count_facets(searcher: tantivy.Searcher, query: tantivy.Query, narrowing: Narrowing) -> dict[str, list[FacetValue]]:
-    """Count the values of each facet among the hits of a query, the most frequent first, years newest first."""
-    counted = searcher.aggregate(query, _REQUEST)
-    values = {name: [(_text(one["key"]), int(one["doc_count"])) for one in counted[name]["buckets"]] for name in FACETS}
-    names = _fonds_names([value for value, _count in values["fonds"]])
+Counts = dict[str, list[tuple[str, int]]]
+_counted: OrderedDict[Hashable, Counts] = OrderedDict()
+_labels: dict[tuple[str | None, str, str], str] = {}
+_names: dict[str, tuple[float, str]] = {}
+_guard = threading.Lock()
+
+
+def count_facets(
+    searcher: tantivy.Searcher, query: tantivy.Query, narrowing: Narrowing, key: Hashable
+) -> dict[str, list[FacetValue]]:
+    """Count the values of each facet among the hits of a query, the most frequent first, years newest first.
+
+    `key` stands for the query and the state of the index: the pages of one result are counted once.
+    """
+    values = _count(searcher, query, key)
+    names = _fonds_names([value for value, _number in values["fonds"]])
     found: dict[str, list[FacetValue]] = {}
     for name in FACETS:
         active = narrowing.filters.get(name) or (narrowing.fonds if name == "fonds" else "")
-        if active and all(value != active for value, _count in values[name]):
-            values[name].append((active, 0))
+        counted = values[name]
+        if active and all(value != active for value, _number in counted):
+            counted = [*counted, (active, 0)]
         found[name] = [
             FacetValue(
-                value, names.get(value, value) if name == "fonds" else value_label(name, value), count, value == active
+                value, names.get(value, value) if name == "fonds" else value_label(name, value), number, value == active
             )
-            for value, count in values[name]
+            for value, number in counted
         ]
         found[name].sort(key=_year_order if name == "year" else _count_order)
     return found
 
 
+def _count(searcher: tantivy.Searcher, query: tantivy.Query, key: Hashable) -> Counts:
+    with _guard:
+        if key in _counted:
+            _counted.move_to_end(key)
+            return _counted[key]
+    counted = searcher.aggregate(query, _REQUEST)
+    values = {name: [(_text(one["key"]), int(one["doc_count"])) for one in counted[name]["buckets"]] for name in FACETS}
+    with _guard:
+        _counted[key] = values
+        while len(_counted) > _KEPT:
+            _counted.popitem(last=False)
+    return values
+
+
 def value_label(facet: str, value: str) -> str:
+    """What a value of a facet is called in the present language."""
+    key = (get_language(), facet, value)
+    if key not in _labels:
+        if len(_labels) > 10_000:
+            _labels.clear()
+        _labels[key] = _value_label(facet, value)
+    return _labels[key]
+
+
+def _value_label(facet: str, value: str) -> str:
     """What a value of a facet is called in the present language."""
     if facet == "openness" and value in OPENNESS:
         return str(OPENNESS[value])
@@ -84,8 +126,13 @@ def value_label(facet: str, value: str) -> str:
 
 
 def _fonds_names(codes: list[str]) -> dict[str, str]:
-    found = Fonds.objects.filter(code__in=codes).values_list("code", "name")
-    return {code: code if name == code else f"{code} {name}" for code, name in found}
+    """Names of fonds, remembered for a minute."""
+    now = time.monotonic()
+    wanted = [code for code in codes if code not in _names or _names[code][0] < now]
+    if wanted:
+        for code, name in Fonds.objects.filter(code__in=wanted).values_list("code", "name"):
+            _names[code] = (now + 60, code if name == code else f"{code} {name}")
+    return {code: _names[code][1] for code in codes if code in _names}
 
 
 def _text(key: Any) -> str:

@@ -85,21 +85,23 @@ def _find_chunk(text: str, words: Sequence[str]) -> int | None:
 
 
 def _best_part(text: str, start: int, words: Sequence[str]) -> str:
-    chunk = text[start : start + _CHUNK + LENGTH]
-    folded, places = fold_with_places(chunk)
-    found: list[tuple[int, int]] = []  # place in the chunk, word
-    for number, word in enumerate(words):
-        place = folded.find(word)
-        while place >= 0 and len(found) < 500:
-            found.append((places[place], number))
-            place = folded.find(word, place + 1)
-    found.sort()
-    best, best_count = 0, 0
-    for index, (place, _number) in enumerate(found):
-        inside = {number for other, number in found[index : index + 50] if other < place + LENGTH - _BEFORE}
-        if len(inside) > best_count:
-            best, best_count = place, len(inside)
-    return _cut(text, start + best - _BEFORE, LENGTH)
+    """The part of a chunk with most of the words; only what may be shown is folded with its places."""
+    best, best_count = start, 0
+    for place in range(start, min(len(text), start + _CHUNK), LENGTH // 2):
+        folded = fold(text[place : place + LENGTH])
+        count = sum(word in folded for word in words)
+        if count > best_count:
+            best, best_count = place, count
+        if count == len(words):
+            break
+    if best_count:
+        folded, places = fold_with_places(text[best : best + LENGTH])
+        first = min(place for word in words if (place := folded.find(word)) >= 0)
+        return _cut(text, best + places[first] - _BEFORE, LENGTH)
+    # A word that lies across two steps, or is longer than one.
+    folded, places = fold_with_places(text[start : start + _CHUNK + LENGTH])
+    firsts = [place for word in words if (place := folded.find(word)) >= 0]
+    return _cut(text, start + (places[min(firsts)] if firsts else 0) - _BEFORE, LENGTH)
 
 
 def _cut(text: str, start: int, length: int) -> str:
@@ -112,7 +114,8 @@ def _cut(text: str, start: int, length: int) -> str:
 
 
 def _spans(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
-    if not words:
+    folded = fold(text) if words else ""
+    if not any(word in folded for word in words):
         return []
     folded, places = fold_with_places(text)
     spans: list[tuple[int, int]] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 import tantivy
@@ -13,6 +14,15 @@ from shicheng.kernel.messages import message as _
 from shicheng.search.errors import IndexUnusable
 from shicheng.search.generations import Generation, current_generation, share_lock
 from shicheng.search.schema import open_index
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A searcher, the generation it reads, and a value that is another after each commit."""
+
+    searcher: tantivy.Searcher
+    generation: Generation
+    state: object
 
 
 class _Reader:
@@ -28,13 +38,13 @@ class _Reader:
             raise
         self._mark: object = None
 
-    def searcher(self) -> tantivy.Searcher:
+    def open(self) -> Opened:
         """A searcher that sees every commit made until now."""
         mark = _mark(self.generation.files / "meta.json")
         if mark != self._mark:
             self._index.reload()
             self._mark = mark
-        return self._index.searcher()
+        return Opened(self._index.searcher(), self.generation, (self.generation.folder, mark))
 
     def close(self) -> None:
         """Let the generation go; searches under way go on with the files they have open."""
@@ -47,7 +57,7 @@ _readers: dict[Path, tuple[object, _Reader]] = {}
 _guard = threading.Lock()
 
 
-def searcher_of(index_path: Path) -> tuple[tantivy.Searcher, Generation]:
+def searcher_of(index_path: Path) -> Opened:
     """A searcher of the generation in use; raises `IndexUnusable` if there is none that can be read."""
     with _guard:
         for _attempt in range(3):
@@ -73,7 +83,7 @@ def searcher_of(index_path: Path) -> tuple[tantivy.Searcher, Generation]:
                     raise _damaged() from error
                 _readers[index_path] = (mark, reader)
             try:
-                return reader.searcher(), reader.generation
+                return reader.open()
             except Exception as error:
                 _readers.pop(index_path, None)
                 reader.close()

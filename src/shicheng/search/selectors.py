@@ -31,8 +31,7 @@ def health(index_path: Path) -> IndexHealth:
             rebuilding=rebuilding,
         )
     try:
-        searcher, _generation = searcher_of(index_path)
-        documents = searcher.num_docs
+        documents = searcher_of(index_path).searcher.num_docs
     except IndexUnusable:
         documents = -1
     if documents < 0 or generation.is_marked_damaged:

@@ -25,7 +25,7 @@ from shicheng.search.folding import fold
 from shicheng.search.highlighting import Highlights, extract, mark, unpack
 from shicheng.search.language import read_query
 from shicheng.search.paging import Page, all_ids, read_page
-from shicheng.search.reading import is_panic, searcher_of
+from shicheng.search.reading import Opened, is_panic, searcher_of
 from shicheng.search.schema import fold_code
 from shicheng.search.scope import VisibleScope
 from shicheng.search.types import FACETS, SORTS, FacetValue, Hit, Narrowing, Results, Suggestion
@@ -69,12 +69,16 @@ def find(
         sort = "relevance"
     limit, offset = max(0, limit), max(0, offset)
 
-    def search(searcher: tantivy.Searcher) -> tuple[Page, dict[str, list[FacetValue]]]:
+    def search(opened: Opened) -> tuple[Page, dict[str, list[FacetValue]]]:
+        searcher = opened.searcher
         compiled = _compile(searcher, reading.expression, actor, narrowing)
         page = read_page(
             searcher, compiled, sort=sort, limit=limit, offset=offset, scored=has_score(reading.expression)
         )
-        return page, count_facets(searcher, compiled, narrowing) if facets else {}
+        if not facets:
+            return page, {}
+        key = (opened.state, reading.expression, VisibleScope.of(actor), repr(narrowing))
+        return page, count_facets(searcher, compiled, narrowing, key)
 
     nothing: tuple[Page, dict[str, list[FacetValue]]] = Page(0, []), {}
     page, counted = _search(index_path, search, nothing, notes)
@@ -90,8 +94,8 @@ def find_ids(actor: Actor, query: str, *, index_path: Path, narrowing: Narrowing
     reading = read_query(query)
     notes: list[Message] = []
 
-    def search(searcher: tantivy.Searcher) -> list[UUID]:
-        return all_ids(searcher, _compile(searcher, reading.expression, actor, narrowing))
+    def search(opened: Opened) -> list[UUID]:
+        return all_ids(opened.searcher, _compile(opened.searcher, reading.expression, actor, narrowing))
 
     found = _search(index_path, search, None, notes)
     if found is None:
@@ -105,7 +109,8 @@ def suggest(actor: Actor, prefix: str, index_path: Path, limit: int = 8) -> list
     if not title:
         return []
 
-    def search(searcher: tantivy.Searcher) -> tuple[list[UUID], list[UUID]]:
+    def search(opened: Opened) -> tuple[list[UUID], list[UUID]]:
+        searcher = opened.searcher
         compiler = Compiler(searcher)
         found = []
         for query in (compiler.code_starts(code) if code else Query.empty_query(), compiler.title_starts(title)):
@@ -133,19 +138,19 @@ def suggest(actor: Actor, prefix: str, index_path: Path, limit: int = 8) -> list
     return list(suggestions.values())[:limit]
 
 
-def _search(index_path: Path, search: Callable[[tantivy.Searcher], T], nothing: T, notes: list[Message]) -> T:
+def _search(index_path: Path, search: Callable[[Opened], T], nothing: T, notes: list[Message]) -> T:
     """Search the generation in use; an index that can't be read is noted and reported to the follower."""
     try:
-        searcher, generation = searcher_of(index_path)
+        opened = searcher_of(index_path)
     except IndexUnusable as error:
         notes.append(_("%(reason)s %(hint)s", reason=error.message, hint=error.hint or ""))
         return nothing
     try:
-        return search(searcher)
+        return search(opened)
     except BaseException as error:
         if not isinstance(error, ValueError | OSError) and not is_panic(error):
             raise
-        generation.mark_damaged()
+        opened.generation.mark_damaged()
         notes.append(_("The search index could not be read and is being made anew. Search again in a moment."))
         return nothing
 
