@@ -8,7 +8,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 
+from shicheng.kernel.processes import die_with_parent
 from shicheng.settings import Settings
 
 
@@ -33,9 +35,11 @@ def serve_archive(settings: Settings, *, host: str, port: int, with_worker: bool
         "1",
         "--blocking-threads",
         str(settings.web_threads),
+        "--backpressure",
+        str(settings.web_threads * 8),
         "--no-ws",
         "--log-level",
-        "warning",
+        "error",
         "shicheng.settings.wsgi:application",
     ]
     commands: dict[str, Sequence[str]] = {"web": web}
@@ -92,4 +96,5 @@ def work(settings: Settings, *, processes: int, once: bool) -> int:
 
 
 def _start(command: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(command, env=environment, process_group=0)
+    # A group of its own, so that Ctrl+C reaches this process alone, which ends its children in order.
+    return subprocess.Popen(command, env=environment, process_group=0, preexec_fn=partial(die_with_parent, os.getpid()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import resource
 import signal
@@ -16,7 +15,6 @@ from shicheng.formats.inspection import inspect_file
 from shicheng.formats.types import Budget, Identification, Inspection
 from shicheng.kernel.messages import message as _
 
-_PR_SET_PDEATHSIG = 1
 _SLACK = 256 << 20
 _FILES_A_LIFE = 20_000  # a fresh interpreter now and then gives back what parsers leak
 
@@ -56,7 +54,7 @@ class Answer:
 def main(descriptor: int, parent: int) -> None:
     """Serve until the parent closes the pipe or dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _die_with(parent)
+    die_with_parent(parent)
     pipe = Connection(descriptor)
     setup: Setup = pipe.recv()
     load()
@@ -99,15 +97,6 @@ def _inspect(question: Question, identification: Identification | None, setup: S
         note = _("The file was not checked because of a fault in this program: %(reason)s.", reason=repr(error)[:300])
         return Inspection(Identification(extension=extension_of(question.name)), 0, None, notes=(note,))
 
-
-def _die_with(parent: int) -> None:
-    """Ask the kernel to end this process with the thread that started it (Linux; elsewhere the pipe tells)."""
-    try:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    except (OSError, AttributeError):
-        return
-    if os.getppid() != parent:  # it died before the request was made
-        os._exit(0)
 
 
 def _limit_memory(budget: Budget) -> None:

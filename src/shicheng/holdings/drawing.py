@@ -6,22 +6,21 @@ file, an error a person can read as JSON on standard output.
 
 from __future__ import annotations
 
-import ctypes
 import json
 import resource
-import signal
 import sys
 from pathlib import Path
 from typing import Any
 
-_PR_SET_PDEATHSIG = 1
+from shicheng.kernel.processes import die_with_parent
+
 COULD_NOT = 3
 
 
 def main() -> None:
     """Draw what was asked for."""
     task: dict[str, Any] = json.loads(sys.argv[1])
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent(task["parent"])
     resource.setrlimit(resource.RLIMIT_AS, (task["memory"], task["memory"]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     from shicheng.kernel.errors import ShichengError

@@ -96,7 +96,7 @@ def _draw(task: dict[str, Any], one: File, settings: Settings) -> None:
     try:
         # -P keeps the current folder out of the import path. A fresh child for each page: it can't harm the next.
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "shicheng.holdings.drawing", json.dumps(task)],
+            [sys.executable, "-P", "-m", "shicheng.holdings.drawing", json.dumps({**task, "parent": os.getpid()})],
             capture_output=True, timeout=seconds, env=environment, cwd="/", check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:

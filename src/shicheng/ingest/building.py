@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -15,6 +17,7 @@ from uuid import UUID
 from shicheng.holdings.types import NewItem
 from shicheng.ingest.archival_package import ContentFile, Provenance, build
 from shicheng.ingest.inspections import NotedInspections, noted
+from shicheng.kernel.processes import die_with_parent
 from shicheng.packages.types import PackageItem
 from shicheng.storage.ports import Store
 from shicheng.storage.types import StoredObject
@@ -54,7 +57,7 @@ def builders(
 ) -> Iterator[Callable[[Iterable[list[Assembly]]], Iterator[Built]]]:
     """Give a function that builds batches side by side and yields them, in order, when they are durable."""
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, initializer=_start, initargs=(store, provenance, staged))
+    pool = ProcessPoolExecutor(workers, context, initializer=_start, initargs=(os.getpid(), store, provenance, staged))
 
     def run(batches: Iterable[list[Assembly]]) -> Iterator[Built]:
         waiting: deque[Future[Built]] = deque()
@@ -83,9 +86,8 @@ def without_open_files(item: PackageItem) -> PackageItem:
     return replace(item, files=[replace(listed, file=None) for listed in item.files])
 
 
-def _start(store: Store, provenance: Provenance, staged: Path) -> None:
-    import signal
-
+def _start(parent: int, store: Store, provenance: Provenance, staged: Path) -> None:
+    die_with_parent(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     _Child.store, _Child.provenance, _Child.staged = store, provenance, staged
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import sys
@@ -10,8 +9,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from shicheng.kernel.messages import Message
-
-_PR_SET_PDEATHSIG = 1
+from shicheng.kernel.processes import die_with_parent
 
 
 class PipeReporter:
@@ -34,14 +32,6 @@ class PipeReporter:
             if said[0] == "wish":
                 self._wish = said[1]
         return self._wish
-
-
-def die_with_parent(parent: int) -> None:
-    """Have the kernel kill this process when its parent dies, however that dies."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # it died before we asked
-        os._exit(1)
 
 
 def main(handle: int, parent: int) -> None:

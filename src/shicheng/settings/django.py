@@ -130,8 +130,7 @@ TIME_ZONE = _settings.time_zone
 FORMAT_MODULE_PATH = ["shicheng.base.formats"]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = _settings.cache_path / "static"
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = True  # straight from the rooms: there is no collected copy to grow stale
 WHITENOISE_AUTOREFRESH = _settings.debug
 WHITENOISE_MAX_AGE = 3600
 STORAGES = {
