@@ -23,7 +23,7 @@ OUTCOME_NAMES: dict[Outcome, Message] = {
 }
 LEVEL_NAMES: dict[Level, Message] = {
     Level.ERROR: _("Fault"),
-    Level.WARNING: _("Remark"),
+    Level.WARNING: _("Warning"),
     Level.MANUAL: _("For a person"),
 }
 VERDICT_NAMES: dict[Verdict, Message] = {
@@ -71,7 +71,7 @@ class PropertySummary:
         if self.errors:
             return _("%(count)d faults", count=self.errors)
         if self.warnings:
-            return _("%(count)d remarks", count=self.warnings)
+            return _("%(count)d warnings", count=self.warnings)
         if self.waiting:
             return _("%(count)d wait for a person", count=self.waiting)
         return _("sound")
@@ -101,7 +101,7 @@ class Presentation:
     verdict: Message
     stage: Message
     properties: list[PropertySummary]
-    faults: list[Finding]  # errors first, then remarks
+    faults: list[Finding]  # errors first, then warnings
     manual: list[CheckLine]
     checks: list[CheckLine]
 

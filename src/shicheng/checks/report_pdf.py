@@ -101,9 +101,9 @@ def _data(shown: Presentation, *, archive_name: str, number: str, run: int, lang
         "more": (
             str(_("%(count)d more findings are in the workbook of this report.", count=left)) if left > 0 else ""
         ),
-        "manual_heads": [str(_("Check")), str(_("Title")), str(_("Result")), str(_("Remark")), str(_("Signed"))],
+        "manual_heads": [str(_("Check")), str(_("Name")), str(_("Result")), str(_("Remark")), str(_("Signed"))],
         "manual": [_manual(line) for line in shown.manual],
-        "check_heads": [str(_("Check")), str(_("Title")), str(_("Result")), str(_("Reason"))],
+        "check_heads": [str(_("Check")), str(_("Name")), str(_("Result")), str(_("Reason"))],
         "checks": [
             {
                 "check": line.result.check,

@@ -46,7 +46,7 @@ def _findings(book: Workbook, shown: Presentation) -> None:
 
 def _checks(book: Workbook, shown: Presentation) -> None:
     sheet = _sheet(book, _("Checks"), (10, 12, 46, 14, 12, 10, 60, 24, 20))
-    _head(sheet, [_("Check"), _("Property"), _("Title"), _("Result"), _("Looked at"), _("Seconds"), _("Reason"),
+    _head(sheet, [_("Check"), _("Property"), _("Name"), _("Result"), _("Looked at"), _("Seconds"), _("Reason"),
                   _("Signed by"), _("Signed at")])  # fmt: skip
     for line in shown.checks:
         check, signed = line.result, line.signed
