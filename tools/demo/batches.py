@@ -22,7 +22,7 @@ from shicheng.kernel.digests import digest_file
 SEED: Final = 1534
 FAULTY: Final = "5-澜城县人大常委会-2024年文书"
 _RETENTIONS: Final = {"Y": "永久", "D30": "30年", "D10": "10年"}
-_CATEGORIES: Final = {"WS": "文书档案(WS)"}
+_CATEGORIES: Final = {"WS": "文书档案(WS)", "ZP": "照片档案(ZP)", "LY": "录音档案(LY)", "LX": "录像档案(LX)"}
 _HEADER: Final = (
     "序号", "档号", "全宗号", "年度", "保管期限", "机构", "件号", "文号", "责任者", "题名", "日期", "密级", "页数",
     "附件数", "开放标识", "备注",
@@ -133,6 +133,7 @@ def _statement(batch: Batch, files: int, total: int) -> list[str]:
     ]
     if len(categories) == 1:
         lines.append(f"档案门类：{_CATEGORIES[categories.pop()]}")
+    if any(record.department for record in batch.records):
         lines.append("机构代码：" + "；".join(f"{code}={name}" for code, name in DEPARTMENTS[batch.fonds].items()))
     return [*lines, "目录文件：归档文件目录.xlsx", "清单文件：文件清单.csv"]
 
