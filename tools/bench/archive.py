@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bench import batches
 from bench.measuring import SHICHENG, BenchFailed, Finished, run
 
 # Moments of one transfer that part its way, as its row and the audit log keep them.
@@ -48,6 +49,15 @@ def take_in(home: Path, batch: Path, *, items: int) -> TakenIn:
     if found["total"] != items:
         raise BenchFailed(f"{found['total']} of {items} items are found.")
     return TakenIn(finished, answer, _phases(home, finished))
+
+
+def warm_up(folder: Path) -> None:
+    """Take a few items in and verify them once, so that no measured program is the first of its kind to start."""
+    batch = batches.small_texts(folder / "batch", 20)
+    home = fresh(folder / "archive")
+    take_in(home, batch.folder, items=batch.items)
+    run([SHICHENG, "verify", "--home", home, "--json"])
+    shutil.rmtree(folder)
 
 
 def _phases(home: Path, finished: Finished) -> dict[str, float]:

@@ -113,7 +113,9 @@ def run(
 ) -> Finished:
     """Run a program to its end and say what it took; raises `BenchFailed` if it ends otherwise than `expected`."""
     variables = {name: value for name, value in os.environ.items() if not name.startswith("SHICHENG_")}
-    variables |= {"LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT / "tools"), "PYTHONDONTWRITEBYTECODE": "1"}
+    variables |= {"LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT / "tools")}
+    # Every installed program starts from compiled files; without them each process would compile itself first.
+    variables.pop("PYTHONDONTWRITEBYTECODE", None)
     variables |= environment or {}
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors, tempfile.TemporaryFile() as source:
         if text is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import os
 import shutil
 import sys
 import tempfile
@@ -12,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import finding, large_files, machine, peers, report, small_items, verifying  # path first
+from bench import archive, finding, large_files, machine, peers, report, small_items, verifying  # path first
 from bench.measuring import ROOT, BenchFailed, Options, Result
 
 BENCHES: dict[str, Callable[[Options], Result]] = {
@@ -37,7 +38,10 @@ def main(arguments: list[str]) -> int:
     records = []
     try:
         base.mkdir(parents=True, exist_ok=True)
+        # Compiled files go there and not into the checkout; the first program started fills it.
+        os.environ["PYTHONPYCACHEPREFIX"] = str(base / "compiled")
         facts = machine.describe(base)
+        archive.warm_up(base / "warm-up")
         for name in asked.only or list(BENCHES):
             folder = base / name
             shutil.rmtree(folder, ignore_errors=True)
