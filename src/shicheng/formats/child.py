@@ -14,6 +14,7 @@ from shicheng.formats.identification import extension_of, identify_many, load
 from shicheng.formats.inspection import inspect_file
 from shicheng.formats.types import Budget, Identification, Inspection
 from shicheng.kernel.messages import message as _
+from shicheng.kernel.processes import die_with_parent
 
 _SLACK = 256 << 20
 _FILES_A_LIFE = 20_000  # a fresh interpreter now and then gives back what parsers leak
