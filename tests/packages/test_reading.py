@@ -79,7 +79,7 @@ def test_a_folder_that_may_not_be_read_is_no_empty_batch(tmp_path: Path, monkeyp
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "iterdir", denied)
-    with pytest.raises(UnreadablePackage, match="Permission denied"):
+    with pytest.raises(UnreadablePackage, match="not permitted"):
         read_package(folder)
 
 

@@ -10,6 +10,7 @@ from shicheng.audit.errors import KeyExists, KeyMissing
 from shicheng.kernel import sm2
 from shicheng.kernel.digests import digest_bytes
 from shicheng.kernel.messages import message as _
+from shicheng.kernel.reasons import reason_of
 
 KEY_NAME = "audit.key"
 PUBLIC_NAME = "audit.pub"
@@ -65,7 +66,7 @@ def load_signing_key(keys_path: Path) -> SigningKey:
         pem = path.read_bytes()
     except OSError as error:
         raise KeyMissing(
-            _("The signing key %(path)s can't be read: %(reason)s.", path=path, reason=error.strerror),
+            _("The signing key %(path)s can't be read: %(reason)s.", path=path, reason=reason_of(error)),
             hint=_("Run `shicheng init`, which makes one, or put the archive's key back from its safe copy."),
         ) from error
     public = sm2.public_key(pem)

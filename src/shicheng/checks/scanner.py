@@ -11,6 +11,7 @@ from typing import BinaryIO, Protocol
 
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
+from shicheng.kernel.reasons import reason_of
 
 DEFAULT_SOCKET = Path("/run/clamav/clamd.ctl")
 _CHUNK = 1 << 18
@@ -55,7 +56,7 @@ class Clamd:
             with self._connect() as channel:
                 return _judge(_send(channel, stream))
         except OSError as error:
-            return Scan(clean=None, reason=_("the scanner broke off: %(reason)s", reason=error.strerror or str(error)))
+            return Scan(clean=None, reason=_("the scanner broke off: %(reason)s", reason=reason_of(error)))
 
     def _connect(self) -> socket.socket:
         if self.address.startswith(("/", ".")):

@@ -61,7 +61,8 @@ def print_report(report: Report) -> None:
     if unseen:
         say(_("Not checked:"))
         for check in unseen:
-            say(f"  {check.check} {check.title}" + (f": {check.reason}" if check.reason else ""))
+            name = f"{check.check} {check.title}"
+            say(f"  {_('%(check)s: %(reason)s', check=name, reason=check.reason) if check.reason else name}")
     verdicts = {
         "pass": (_("Passed."), "green"),
         "review": (_("No fault found; some points wait for a person to look."), "green"),

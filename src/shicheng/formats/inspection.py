@@ -18,6 +18,7 @@ from shicheng.formats.findings import Findings, Subject
 from shicheng.formats.identification import extension_of, identify
 from shicheng.formats.types import Budget, FileProblemKind, Identification, Inspection
 from shicheng.kernel.messages import message as _
+from shicheng.kernel.reasons import reason_of
 
 _OPENERS = frozenset({"pdf", "office", "ole", "text", "xml", "mail", "image", "audiovisual", "archive"})
 
@@ -65,7 +66,7 @@ def inspect_file(
             _(
                 "The file %(name)s can't be read from its medium: %(reason)s.",
                 name=called,
-                reason=error.strerror or str(error),
+                reason=reason_of(error),
             ),
         )
         return findings.seal(unread)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
-from urllib.parse import unquote
 
 from django.core.files.uploadhandler import FileUploadHandler, StopFutureHandlers, StopUpload
 from django.http import HttpRequest
@@ -18,8 +18,11 @@ from shicheng.kernel.messages import message as _
 from shicheng.kernel.quantities import format_bytes
 from shicheng.settings import Settings
 
+PATHS = "paths"
 PREFIX = "file:"
 _CHUNK = 1 << 20
+_LOOK_EVERY = 64 << 20  # bytes between two looks at the free space
+_MOST_PATHS = 64 << 20  # bytes of the list of paths
 
 
 class BadUpload(ShichengError):
@@ -30,10 +33,12 @@ class BadUpload(ShichengError):
 
 
 class StagingUpload(FileUploadHandler):
-    """Writes every file of a form into one folder; the name of its field says where in the folder it belongs.
+    """Writes every file of a form into one folder.
 
-    Nothing is held in memory and no more than one file is open. What is wrong with the upload is kept in
-    `problem` and raised by `finish`, since an error in the middle of a form can't be answered.
+    A folder comes as a part `paths`, the JSON list of the inner paths, and then the files as parts `file:0`,
+    `file:1` and so on: browsers' own forms lose the paths, and a part's header has no room for long ones.
+    Nothing is held in memory but that list, and no more than one file is open. What is wrong with the upload is
+    kept in `problem` and raised by `finish`, since an error in the middle of a form can't be answered.
     """
 
     chunk_size = _CHUNK
@@ -47,6 +52,9 @@ class StagingUpload(FileUploadHandler):
         self.files = 0
         self.problem: BadUpload | None = None
         self._file: BinaryIO | None = None
+        self._paths: list[str] = []
+        self._listing: bytearray | None = None
+        self._unlooked = _LOOK_EVERY
 
     def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
         """Open the place where the next file goes."""
@@ -54,8 +62,11 @@ class StagingUpload(FileUploadHandler):
         self._close()
         if not file_name:
             raise StopFutureHandlers
-        path = unquote(field_name[len(PREFIX) :]) if field_name.startswith(PREFIX) else file_name
+        if field_name == PATHS:
+            self._listing = bytearray()
+            raise StopFutureHandlers
         try:
+            path = self._path(field_name, file_name)
             self._file = self._open(path)
         except BadUpload as error:
             self._refuse(error)
@@ -65,7 +76,7 @@ class StagingUpload(FileUploadHandler):
             )
         raise StopFutureHandlers
 
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Write a piece, unless the upload or the disk has reached its limit."""
         self.bytes += len(raw_data)
         if self.bytes > self.most_bytes:
@@ -76,25 +87,23 @@ class StagingUpload(FileUploadHandler):
                     hint=_("Put the batch on a disk of the server and run `shicheng ingest` there."),
                 )
             )  # fmt: skip
-        if self._file is not None:
-            try:
-                self._file.write(raw_data)
-                full = self.bytes % (64 * _CHUNK) < len(raw_data) and self._is_full()
-            except OSError:
-                full = True
-            if full:
-                self._refuse(
-                    BadUpload(
-                        _("The disk of the archive is full; the upload was not taken in."),
-                        hint=_("Ask the administrator to make room, then send the batch again."),
-                    )
+        if self._listing is not None and len(self._listing) < _MOST_PATHS:
+            self._listing += raw_data
+        if self._file is not None and self._write(raw_data):
+            self._refuse(
+                BadUpload(
+                    _("The disk of the archive is full; the upload was not taken in."),
+                    hint=_("Ask the administrator to make room, then send the batch again."),
                 )
-        return None
+            )
 
     def file_complete(self, file_size: int) -> None:
         """Close the file; Django needs no object for it."""
-        self._close()
-        self.files += 1
+        if self._listing is not None:
+            self._read_listing()
+        else:
+            self._close()
+            self.files += 1
 
     def upload_interrupted(self) -> None:
         """The browser went away: keep nothing."""
@@ -122,6 +131,36 @@ class StagingUpload(FileUploadHandler):
         target.parent.mkdir(parents=True, exist_ok=True)
         return target.open("xb")
 
+    def _path(self, field_name: str, file_name: str) -> str:
+        if not field_name.startswith(PREFIX):
+            return file_name
+        place = field_name[len(PREFIX) :]
+        if not (place.isdecimal() and len(place) < 9 and int(place) < len(self._paths)):
+            raise _unreadable()
+        return self._paths[int(place)]
+
+    def _read_listing(self) -> None:
+        try:
+            paths = json.loads(bytes(self._listing or b""))
+            self._paths = [str(path) for path in paths] if isinstance(paths, list) else []
+        except (ValueError, RecursionError):
+            self.problem = _unreadable()
+        self._listing = None
+
+    def _write(self, raw_data: bytes) -> bool:
+        """Write a piece; tell whether the disk is full."""
+        assert self._file is not None
+        self._unlooked += len(raw_data)
+        if self._unlooked >= _LOOK_EVERY:
+            self._unlooked = 0
+            if self._is_full():
+                return True
+        try:
+            self._file.write(raw_data)
+        except OSError:
+            return True
+        return False
+
     def _is_full(self) -> bool:
         return shutil.disk_usage(self.folder).free < self.free_bytes
 
@@ -135,6 +174,13 @@ class StagingUpload(FileUploadHandler):
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def _unreadable() -> BadUpload:
+    return BadUpload(
+        _("The list of paths of the upload can't be read."),
+        hint=_("Load the page again and send the folder once more."),
+    )
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from shicheng.kernel.messages import message as _
+from shicheng.kernel.reasons import reason_of
 from shicheng.packages.bagit import read_bag
 from shicheng.packages.dat93 import is_dat93, read_dat93
 from shicheng.packages.eep import is_eep, read_eep
@@ -110,6 +111,6 @@ def _not_read(path: Path, error: OSError) -> UnreadablePackage:
         _(
             "%(path)s cannot be read: %(reason)s. Check the path, the carrier and the permissions.",
             path=visible(str(path)),
-            reason=error.strerror or str(error),
+            reason=reason_of(error),
         )
     )

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from shicheng.kernel.messages import message as _
+from shicheng.kernel.reasons import reason_of
 from shicheng.packages.errors import UnreadablePackage
 from shicheng.packages.names import decode_name, fold_path, name_remark, problem, refusal, visible
 from shicheng.packages.types import Limits, PackageFile, PackageProblem, ProblemKind
@@ -317,7 +318,7 @@ def _unreadable(path: str, error: OSError) -> PackageProblem:
         _(
             "%(path)s cannot be read: %(reason)s. Check the carrier and the permissions.",
             path=visible(path) or ".",
-            reason=error.strerror or str(error),
+            reason=reason_of(error),
         ),
         path=path,
         refused=True,
