@@ -77,7 +77,7 @@ def _ranged(request: HttpRequest, one: File, settings: Settings, *, kind: str, d
     headers["Content-Length"] = str(end - start)
     source = open_store(settings).open(one.item.object_id, one.logical_path)
     return StreamingHttpResponse(
-        _pieces(source, start, end - start), status=206 if partial else 200, content_type=kind, headers=headers
+        _Pieces(source, start, end - start), status=206 if partial else 200, content_type=kind, headers=headers
     )
 
 
@@ -93,12 +93,19 @@ def _span(text: str, size: int) -> tuple[int, int] | None:
     return (start, end) if start < end else None
 
 
-def _pieces(source: BinaryIO, start: int, length: int) -> Iterator[bytes]:
-    with source:
-        source.seek(start)
-        while length > 0:
-            piece = source.read(min(_CHUNK, length))
-            if not piece:
-                return
-            length -= len(piece)
+class _Pieces:
+    """The bytes of a span, read as they are sent; closed also when nobody asked for the first piece."""
+
+    def __init__(self, source: BinaryIO, start: int, length: int) -> None:
+        self._source, self._start, self._length = source, start, length
+
+    def __iter__(self) -> Iterator[bytes]:
+        self._source.seek(self._start)
+        left = self._length
+        while left > 0 and (piece := self._source.read(min(_CHUNK, left))):
+            left -= len(piece)
             yield piece
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._source.close()

@@ -81,8 +81,8 @@ def _check(actor: Actor, one: Transfer, reason: str) -> str:
 
 def _accept(actor: Actor, one: Transfer, reason: str) -> str:
     services.accept(actor=actor, transfer_id=one.pk)
-    return ngettext("%(n)s item is accepted and being stored.", "%(n)s items are accepted and being stored.", one.items) % {
-        "n": one.items}  # fmt: skip
+    text = ngettext("%(n)s item is accepted and being stored.", "%(n)s items are accepted and being stored.", one.items)
+    return text % {"n": one.items}
 
 
 def _accept_passing(actor: Actor, one: Transfer, reason: str) -> str:

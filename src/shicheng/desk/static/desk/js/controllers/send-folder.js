@@ -1,5 +1,5 @@
-// Sends a whole folder, or one archive file, and shows how far it is. Each file goes as a part whose name
-// carries its place in the folder, since browsers' own forms lose it.
+// Sends a whole folder, or one archive file, and shows how far it is. The inner paths go first, as a list,
+// since browsers' own forms lose them; then the files by their place in it.
 const paths = (list) => [...list].map((file) => [file.webkitRelativePath || file.name, file]);
 
 async function walk(entry, found) {
@@ -19,7 +19,8 @@ async function walk(entry, found) {
 function send(form, files) {
   const body = new FormData();
   for (const input of form.querySelectorAll("input[type=hidden]")) body.append(input.name, input.value);
-  for (const [path, file] of files) body.append("file:" + encodeURIComponent(path), file, "file");
+  body.append("paths", new Blob([JSON.stringify(files.map(([path]) => path))], { type: "application/json" }), "paths");
+  files.forEach(([, file], place) => body.append(`file:${place}`, file, "file"));
   const status = form.querySelector("[data-sending]");
   const bar = status.querySelector("progress");
   const words = status.querySelector("[data-words]");
