@@ -62,7 +62,8 @@ def print_report(report: Report) -> None:
         say(_("Not checked:"))
         for check in unseen:
             name = f"{check.check} {check.title}"
-            say(f"  {_('%(check)s: %(reason)s', check=name, reason=check.reason) if check.reason else name}")
+            told = _("%(check)s: %(reason)s", check=name, reason=check.reason) if check.reason else name
+            say(f"  {told}")
     verdicts = {
         "pass": (_("Passed."), "green"),
         "review": (_("No fault found; some points wait for a person to look."), "green"),
