@@ -1,0 +1,1 @@
+"""The REST API: a door for programs to everything the desk and the command line do."""

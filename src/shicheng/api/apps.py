@@ -1,0 +1,14 @@
+"""Django's view of this room."""
+
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    """The API with its kept answers and webhooks."""
+
+    name = "shicheng.api"
+    label = "api"
+
+    def ready(self) -> None:
+        """Register events, permissions and jobs."""
+        from shicheng.api import events, policies, work  # noqa: F401  # importing registers them

@@ -1,0 +1,82 @@
+"""Exports that wait to be fetched: one file for each job, in a folder that can be emptied at any time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tarfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from shicheng.api.errors import ExportMissing
+from shicheng.exchange.services import export
+from shicheng.jobs import selectors as jobs
+from shicheng.kernel.messages import message as _
+from shicheng.people.types import Actor
+from shicheng.settings import Settings
+
+JOB: Final = "api.export"
+KEPT_SECONDS: Final = 7 * 86400
+
+
+def write_export(
+    *, actor: Actor, job_id: UUID, form: str, query: str, settings: Settings, progress: Callable[..., None]
+) -> dict[str, Any]:
+    """Write an export as one file into the folder of its job. Run twice, the later file replaces the earlier."""
+    _forget_old(settings)
+    folder = _folder(settings, job_id)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    made = export(
+        actor=actor, form=form, target=folder / _target(form), query=query, settings=settings, progress=progress
+    )
+    if made.target.is_dir():
+        part = folder / "export.part"
+        with tarfile.open(part, "w", format=tarfile.PAX_FORMAT) as tar:
+            tar.add(made.target, arcname=made.target.name, filter=_plain)
+        shutil.rmtree(made.target)
+        part.replace(folder / f"{made.target.name}.tar")
+    (written,) = folder.iterdir()
+    return {
+        "form": form, "items": made.items, "files": made.files, "bytes": written.stat().st_size, "name": written.name,
+        "content": f"/api/v1/exports/{job_id}/content",
+    }  # fmt: skip
+
+
+def open_export(actor: Actor, job_id: UUID, settings: Settings) -> Path:
+    """The file of an export the actor may see; raises `JobMissing`, `ExportMissing`."""
+    row = jobs.job(actor, job_id)
+    path = _folder(settings, job_id) / str((row.result or {}).get("name", ""))
+    if row.name != JOB or row.state != "done" or not path.is_file():
+        raise ExportMissing(
+            _("There is no finished export of the job %(job)s.", job=job_id),
+            hint=_("Wait until the job is done; after seven days make the export again."),
+        )
+    return path
+
+
+def _target(form: str) -> str:
+    return "catalogue.csv" if form == "csv" else form
+
+
+def _folder(settings: Settings, job_id: UUID) -> Path:
+    return settings.cache_path / "exports" / str(job_id)
+
+
+def _forget_old(settings: Settings) -> None:
+    folder = settings.cache_path / "exports"
+    if not folder.is_dir():
+        return
+    for old in os.scandir(folder):
+        if time.time() - old.stat().st_mtime > KEPT_SECONDS:
+            shutil.rmtree(old.path, ignore_errors=True)
+
+
+def _plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Nothing of this machine's users goes along."""
+    member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    return member

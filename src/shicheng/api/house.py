@@ -1,0 +1,33 @@
+"""The API as one thing."""
+
+from __future__ import annotations
+
+from shicheng.api.openapi import DescribedApi
+from shicheng.api.problems import problem_of
+from shicheng.api.rest import audit, checks, exports, house, items, jobs, keeping, search, transfers
+
+DESCRIPTION = """Everything the desk and the command line of Shicheng 史宬 do, for programs.
+
+Requests show a token made with `shicheng token create`: `Authorization: Bearer …`. Without one, records that are
+open to everyone can be found and read. Problems come as `application/problem+json` (RFC 9457) in the language asked
+for with `Accept-Language`; their `code` is stable. Lists are read page by page with `cursor`, which stays right while
+rows come and go. A POST with an `Idempotency-Key` may be sent again without harm."""
+
+api = DescribedApi(
+    title="Shicheng 史宬",
+    version="1",
+    description=DESCRIPTION,
+    openapi_url=None,
+    docs_url=None,
+    urls_namespace="api-v1",
+)
+api.add_exception_handler(Exception, problem_of)  # type: ignore[arg-type]  # it is never called with a class
+api.add_router("", house.router)
+api.add_router("/transfers", transfers.router)
+api.add_router("", items.router)
+api.add_router("", search.router)
+api.add_router("", checks.router)
+api.add_router("/jobs", jobs.router)
+api.add_router("", keeping.router)
+api.add_router("/audit", audit.router)
+api.add_router("/exports", exports.router)
