@@ -18,12 +18,13 @@ TOOLS = Path(__file__).resolve().parent
 NAME = "澜城县档案馆"
 USER = "demo"
 PORT = 8321
-LATIN = not os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh")
+# The same rule as the commands follow: Chinese unless the terminal asks for English.
+ENGLISH = next((v for n in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := os.environ.get(n, ""))), "").startswith("en")
 
 
 def say(chinese: str, english: str) -> None:
     """Print a line in the language of the terminal."""
-    print(english if LATIN else chinese, flush=True)
+    print(english if ENGLISH else chinese, flush=True)
 
 
 def shicheng(*arguments: str, home: Path, wanted: tuple[int, ...] = (0,)) -> dict[str, object]:
