@@ -116,6 +116,7 @@ def run(
     variables |= {"LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT / "tools")}
     # Every installed program starts from compiled files; without them each process would compile itself first.
     variables.pop("PYTHONDONTWRITEBYTECODE", None)
+    variables.pop("DJANGO_SETTINGS_MODULE", None)
     variables |= environment or {}
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors, tempfile.TemporaryFile() as source:
         if text is not None:
