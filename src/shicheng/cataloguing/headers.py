@@ -46,10 +46,16 @@ def propose(cells: Sequence[str], saved: Mapping[str, str] | None = None) -> lis
 
 
 def map_header(cells: Sequence[str], saved: Mapping[str, str] | None = None) -> list[str | None]:
-    """Name the columns that are sure: the form in which lists look for their header row."""
+    """Name the columns that are sure: the form in which lists look for their header row.
+
+    In a row with a known title every filled cell counts, for a header of many columns nobody knows is one too.
+    """
     if len(cells) > _MOST:
         cells = cells[:_MOST]
-    return [taken(column) or None for column in propose(cells, saved)]
+    names: list[str | None] = [taken(column) or None for column in propose(cells, saved)]
+    if "title" in names:
+        names = [name or (f"#{place}" if cells[place].strip() else None) for place, name in enumerate(names)]
+    return names
 
 
 def taken(column: Column) -> str:

@@ -26,6 +26,7 @@ from shicheng.holdings.cataloguing import CatalogueRecord, PutRecords, put_recor
 from shicheng.holdings.services import found_fonds
 from shicheng.jobs.run import Run
 from shicheng.kernel import clock
+from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.messages import message as _
 from shicheng.people.errors import NotPermitted
 from shicheng.people.policies import require
@@ -77,7 +78,7 @@ def _keep(run: Run, catalogue: CatalogueImport, store: Store, folder: Path) -> N
             for code in summary.fonds:
                 require(run.actor, policies.IMPORT, fonds=code)
         except (UnreadableCatalogue, UnknownHeader, NotPermitted) as error:
-            _fail(run.actor, catalogue, str(error.message))
+            _fail(run.actor, catalogue, error)
             shutil.rmtree(folder, ignore_errors=True)
             raise
         run.check_cancelled()
@@ -212,8 +213,10 @@ def _finish(run: Run, catalogue: CatalogueImport) -> None:
         audit.append(run.actor, events.DONE, ("import", catalogue.pk), counts(catalogue))
 
 
-def _fail(actor: Actor, catalogue: CatalogueImport, reason: str) -> None:
-    catalogue.state, catalogue.reason = IMPORT.next(catalogue.state, "fail"), reason
+def _fail(actor: Actor, catalogue: CatalogueImport, error: ShichengError) -> None:
+    catalogue.state, catalogue.reason = IMPORT.next(catalogue.state, "fail"), str(error)
+    catalogue.summary = {"failed": error.code}
     with atomic():
-        catalogue.save(update_fields=["state", "reason"])
-        audit.append(actor, events.FAILED, ("import", catalogue.pk), {"import": catalogue.number, "reason": reason})
+        catalogue.save(update_fields=["state", "reason", "summary"])
+        details = {"import": catalogue.number, "reason": catalogue.reason}
+        audit.append(actor, events.FAILED, ("import", catalogue.pk), details)

@@ -11,9 +11,9 @@ from pathlib import Path
 from uuid import UUID
 
 from shicheng.audit import selectors as audit
-from shicheng.cataloguing import errors, policies, selectors, services
+from shicheng.cataloguing import policies, selectors, services
 from shicheng.cataloguing.arriving import choose_fonds, folder_of, saved_columns, source_name
-from shicheng.cataloguing.errors import ImportFailed, UnreadableCatalogue
+from shicheng.cataloguing.errors import ImportFailed, UnknownHeader, UnreadableCatalogue
 from shicheng.cataloguing.importing import batches, cells_of
 from shicheng.cataloguing.models import CatalogueImport
 from shicheng.cataloguing.preparing import REJECTED, Task
@@ -125,16 +125,12 @@ def _follow(catalogue: CatalogueImport, settings: Settings, progress: Progress) 
         return
     catalogue.refresh_from_db()
     if catalogue.state == "failed":
-        _explain(job.error, catalogue.reason)
+        kind = UnknownHeader if catalogue.summary.get("failed") == UnknownHeader.code else UnreadableCatalogue
+        raise kind(Message("%(reason)s", {"reason": catalogue.reason}))
     raise ImportFailed(
         _("The work on import %(number)s stopped: %(reason)s", number=catalogue.number, reason=job.error or job.state),
         hint=_("Mend the cause and start the same command again; it goes on where it stopped."),
     )
-
-
-def _explain(error: str, reason: str) -> None:
-    kind = errors.UnknownHeader if "UnknownHeader" in error else UnreadableCatalogue
-    raise kind(Message("%(reason)s", {"reason": error if reason in error else reason}))
 
 
 def _compare(

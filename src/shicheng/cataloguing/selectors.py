@@ -52,7 +52,7 @@ def catalogue_import(actor: Actor, number: str) -> CatalogueImport:
 def columns(actor: Actor, number: str) -> list[Column]:
     """What the columns of an import were taken for, with the confidence."""
     stored = catalogue_import(actor, number).summary
-    return Summary.from_json(stored).columns if stored else []
+    return Summary.from_json(stored).columns if "columns" in stored else []
 
 
 def mappings(actor: Actor) -> QuerySet[Mapping]:

@@ -108,8 +108,13 @@ def attach_files(
 
 def print_imported(result: Imported) -> None:
     """Print what became of a catalogue, and how its columns were understood."""
+    from shicheng.cataloguing.headers import FALLBACK
+
     for column in result.columns:
-        if column.element:
+        if column.element.startswith(FALLBACK):
+            element = column.element.removeprefix(FALLBACK)
+            words.say(_("  %(header)s → %(element)s, where that is empty", header=column.header, element=element))
+        elif column.element:
             sure = "" if column.confidence >= 80 else str(_(" (not sure: kept as an extra column)"))
             words.say(f"  {column.header} → {column.element}{sure}")
         else:

@@ -183,7 +183,7 @@ def withdraw_records(
     for part in chunked(gone, _IN):
         ItemVersion.objects.filter(item_id__in=part).delete()
         # No file can be there (files_count is 0), so nothing protected hangs on these rows.
-        Item.objects.filter(pk__in=part)._raw_delete("default")  # type: ignore[attr-defined]  # Django's own
+        Item.objects.filter(pk__in=part)._raw_delete("default")
     result.removed = len(gone)
     _return_changed(actor, origin, undo, number, rows, at, result)
     return result
@@ -229,7 +229,7 @@ def _same(item: Item, record: CatalogueRecord) -> bool:
 
 
 def _equal(item: Item, version: ItemVersion) -> bool:
-    return item.elements == version.elements and item.extra == version.extra
+    return bool(item.elements == version.elements and item.extra == version.extra)
 
 
 def _refuse_taken(records: list[CatalogueRecord], result: PutRecords) -> list[CatalogueRecord]:
@@ -337,3 +337,45 @@ def _is_of(origin: UUID, identity: UUID) -> bool:
 def _row_of(identity: UUID) -> int:
     """The row an id was made from."""
     return (identity.int >> 64 & 0xFFF) << 20 | identity.int >> 42 & 0xFFFFF
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record of a catalogue as far as files need it."""
+
+    id: UUID
+    key: str
+    ref: str
+
+
+def find_records(
+    actor: Actor, *, keys: Sequence[str] = (), refs: Sequence[str] = (), filters: Mapping[str, str] | None = None,
+    fonds: str = "", limit: int = 10,
+) -> list[Found]:  # fmt: skip
+    """Catalogue records the actor may see, by key, by code, or at most `limit` by the values of their columns."""
+    visible = policies.visible(actor).filter(source_key__isnull=False)
+    if fonds:
+        visible = visible.filter(fonds__code=fonds)
+    sets = []
+    if filters:
+        numbers = {name: value for name, value in filters.items() if name in ("year", "number")}
+        if any(not value.isdecimal() or len(value) > 9 for value in numbers.values()):
+            return []
+        texts = {name: int(value) if name in numbers else value for name, value in filters.items()}
+        sets.append(visible.filter(**texts)[:limit])
+    sets += [visible.filter(source_key__in=part) for part in chunked(list(keys), _IN)]
+    sets += [visible.filter(reference_code__in=part) for part in chunked(list(refs), _IN)]
+    columns = ("pk", "source_key", "reference_code")
+    rows = {row[0]: row for one in sets for row in one.values_list(*columns)}
+    return [Found(pk, key or "", ref) for pk, key, ref in rows.values()]
+
+
+def record(actor: Actor, item_id: UUID) -> Item:
+    """One catalogue record the actor may see, with its fonds and files."""
+    return (
+        policies.visible(actor)
+        .filter(source_key__isnull=False)
+        .select_related("fonds")
+        .prefetch_related("files")
+        .get(pk=item_id)
+    )
