@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ingest.fixtures import archive, here, new  # noqa: F401  # fixtures
+
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

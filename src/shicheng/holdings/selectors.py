@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from random import Random
 from uuid import UUID
 
@@ -162,6 +163,15 @@ def existing_documents(pairs: Iterable[tuple[str, str]], *, except_transfer: str
 def codes_of_transfer(number: str) -> set[str]:
     """Reference codes of the items that came with a transfer. For intake, which brought them."""
     return set(Item.objects.filter(transfer=number).values_list("reference_code", flat=True))
+
+
+def digests_of_transfer(number: str, *, before: datetime) -> dict[str, set[str]]:
+    """The digests (SM3) of the files of each item that came with a transfer before a moment. For intake, as above."""
+    rows = Item.objects.filter(transfer=number, registered__lt=before).order_by()
+    found: dict[str, set[str]] = {}
+    for code, sm3 in rows.values_list("reference_code", "files__sm3").iterator():
+        found.setdefault(code, set()).update([sm3] if sm3 else [])
+    return found
 
 
 def codes_of_objects(object_ids: Iterable[str]) -> dict[str, str]:

@@ -29,7 +29,14 @@ def found_fonds(
     """
     require(actor, policies.REGISTER, fonds=code)
     fonds, made = Fonds.objects.get_or_create(
-        code=code, defaults={"name": name or code, "agency": agency, "founded": at or clock.now()}
+        code=code,
+        defaults={
+            # The same fonds has the same id whenever the database is made anew: the log names it by that.
+            "id": derived_id("fonds", code),
+            "name": name or code,
+            "agency": agency,
+            "founded": at or clock.now(),
+        },
     )
     if made and not restored:
         audit.append(actor, events.FONDS_FOUNDED, ("fonds", str(fonds.pk)), {"code": code, "name": fonds.name})
@@ -42,13 +49,13 @@ def fonds_code_of(one: NewItem) -> str:
 
 
 def register_items(
-    *, actor: Actor, fonds: Fonds, new_items: Sequence[NewItem], at: datetime.datetime | None = None
+    *, actor: Actor, fonds: Fonds, new_items: Sequence[NewItem], at: datetime.datetime | None = None, by: str = ""
 ) -> int:
     """Write the rows of items that are durable in the store; those registered already are left alone.
 
     To be called inside `atomic()`, after the store has promised the objects. Returns how many rows were new.
     Raises `CodeTaken` if another item has or had one of the codes. Audit entries are the caller's: it knows
-    what the items came with.
+    what the items came with. `at` and `by` say when and by whom they were accepted, if not now by the actor.
     """
     require(actor, policies.REGISTER, fonds=fonds.code)
     known: set[object] = set()
@@ -67,7 +74,13 @@ def register_items(
     ItemVersion.objects.bulk_create(
         [
             ItemVersion(
-                id=new_id(), item_id=one.id, version=1, elements=one.elements, extra=one.extra, at=now, by=actor.name
+                id=new_id(),
+                item_id=one.id,
+                version=1,
+                elements=one.elements,
+                extra=one.extra,
+                at=now,
+                by=by or actor.name,
             )
             for one in fresh
         ],

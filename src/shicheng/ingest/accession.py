@@ -33,6 +33,7 @@ from shicheng.ingest.models import Transfer
 from shicheng.ingest.papers import store_papers
 from shicheng.ingest.staging import open_staged, staging_id, staging_of
 from shicheng.ingest.stored_items import describe, read_items
+from shicheng.ingest.types import Kept
 from shicheng.jobs.run import Run
 from shicheng.kernel.digests import STORE_ALGORITHMS, digest_file
 from shicheng.kernel.messages import message as _
@@ -79,25 +80,41 @@ def store_accepted(run: Run, *, transfer_id: str, settings: Settings) -> dict[st
         there = holdings.codes_of_transfer(transfer.number)
         waiting = [one for one in planned if one.item.ref not in there]
         _store_items(run, store, package, transfer, report, waiting, settings, done=len(planned) - len(waiting))
+        kept = _kept(planned, transfer)
+        accepted = len(holdings.codes_of_transfer(transfer.number))
         papers = store_papers(
             store=store,
             package=package,
             transfer=transfer,
             report=report,
-            accepted=len(planned),
+            accepted=accepted,
             held=len(faulty),
             settings=settings,
         )
     services.finish_storing(
         actor=run.actor,
         transfer_id=transfer.pk,
-        accepted=len(holdings.codes_of_transfer(transfer.number)),
+        accepted=accepted,
         held=len(faulty),
         papers=papers,
+        kept=kept,
     )
     # Nothing that was held lies here alone: the office has it, and the mended batch comes whole.
     staging_of(settings).discard(staging_id(transfer))
-    return {"accepted": len(planned), "held": len(faulty)}
+    return {"accepted": accepted, "held": len(faulty)}
+
+
+def _kept(planned: Sequence[Planned], transfer: Transfer) -> Kept:
+    """What came again although an earlier attempt brought it."""
+    assert transfer.decided_at is not None
+    there = holdings.digests_of_transfer(transfer.number, before=transfer.decided_at)
+    again = [one.item for one in planned if one.item.ref in there]
+    differing = [
+        item.ref
+        for item in again
+        if there[item.ref] != {listed.file.digests.get("sm3", "") for listed in item.files if listed.file is not None}
+    ]
+    return Kept(tuple(item.ref for item in again), tuple(differing))
 
 
 def _store_items(
@@ -171,8 +188,12 @@ def _register(run: Run, transfer: Transfer, rows: Sequence[NewItem], stored: Seq
         entries = []
         for code, items in by_fonds.items():
             name = items[0].elements.get("fonds_name") or transfer.fonds_name
-            fonds = registry.found_fonds(actor=run.actor, code=code, name=name, agency=transfer.agency)
-            registry.register_items(actor=run.actor, fonds=fonds, new_items=items)
+            fonds = registry.found_fonds(
+                actor=run.actor, code=code, name=name, agency=transfer.agency, at=transfer.decided_at
+            )
+            registry.register_items(
+                actor=run.actor, fonds=fonds, new_items=items, at=transfer.decided_at, by=transfer.decided_by
+            )
             entries += [
                 (
                     events.ITEM_STORED,

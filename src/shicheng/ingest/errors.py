@@ -25,6 +25,13 @@ class NothingToAccept(ShichengError):
     http_status = 409
 
 
+class NothingHeld(ShichengError):
+    """All of a transfer is stored, so nothing of it can be sent again."""
+
+    code = "ingest.transfer.complete"
+    http_status = 409
+
+
 class StagingLost(ShichengError):
     """The staged bytes of a transfer are not there any more."""
 

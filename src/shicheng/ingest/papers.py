@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from shicheng.checks import keeping_reports as checks
 from shicheng.checks.types import Property, Report
 from shicheng.ingest.models import Transfer
 from shicheng.ingest.receipt import DigestLine, write_receipt
 from shicheng.ingest.stored_items import describe
+from shicheng.ingest.types import Papers
+from shicheng.kernel import clock
 from shicheng.kernel.digests import STORE_ALGORITHMS, digest_bytes, digest_stream
 from shicheng.packages.types import Package, PackageFile
 from shicheng.settings import Settings
 from shicheng.storage.ports import Store
-from shicheng.storage.types import DraftFile, ObjectDraft, StoredObject
+from shicheng.storage.types import DraftFile, ObjectDraft
 
 FIELDS = (
     "number",
@@ -41,7 +45,7 @@ FIELDS = (
     "reason",
     "decided_by",
 )
-MOMENTS = ("announced_at", "received_at", "decided_at")
+MOMENTS = ("announced_at", "received_at", "decided_at", "stored_at")
 
 
 def store_papers(
@@ -53,12 +57,15 @@ def store_papers(
     accepted: int,
     held: int,
     settings: Settings,
-) -> StoredObject:
+) -> Papers:
     """Store the papers of this attempt as an object, or as its next version; safe to run twice."""
     earlier = _earlier(store, transfer)
     attempt = f"attempt-{transfer.attempt}"
     if earlier is not None and f"{attempt}/transfer.json" in earlier:
-        return describe(store, transfer.object_id)
+        with store.open(transfer.object_id, f"{attempt}/transfer.json") as stream:
+            at = datetime.fromisoformat(json.loads(stream.read())["stored_at"])
+        return Papers(describe(store, transfer.object_id), at)
+    at = clock.now()
     everything = sorted(package.files.values(), key=lambda file: file.raw_path)
     transfer.accepted, transfer.held = accepted, held  # as the receipt says; the row follows when all is durable
     digests = [DigestLine(file.path, file.size, _sm3(file)) for file in everything]
@@ -70,9 +77,12 @@ def store_papers(
         language=settings.language,
     )
     files = [
-        _paper(f"{attempt}/transfer.json", _json(transfer_record(transfer, accepted=accepted, held=held))),
+        _paper(
+            f"{attempt}/transfer.json", _json(transfer_record(transfer, accepted=accepted, held=held, stored_at=at))
+        ),
         _paper(f"{attempt}/package.json", _json([_line(file) for file in everything])),
         _paper(f"{attempt}/report.json", _json(report.to_record())),
+        _paper(f"{attempt}/reports.json", _json(checks.records_of(("transfer", str(transfer.pk))))),
         _paper(f"{attempt}/receipt.pdf", receipt),
     ]
     for number, file in enumerate(everything):
@@ -88,14 +98,14 @@ def store_papers(
         files=files,
         base=store.inventory(transfer.object_id).head if earlier is not None else None,
     )
-    return store.put_objects([draft])[0]
+    return Papers(store.put_objects([draft])[0], at)
 
 
-def transfer_record(transfer: Transfer, *, accepted: int, held: int) -> dict[str, Any]:
+def transfer_record(transfer: Transfer, *, accepted: int, held: int, stored_at: datetime) -> dict[str, Any]:
     """The row of a transfer as it is kept in the store."""
     record: dict[str, Any] = {name: getattr(transfer, name) for name in FIELDS}
     for name in MOMENTS:
-        moment = getattr(transfer, name)
+        moment = stored_at if name == "stored_at" else getattr(transfer, name)
         record[name] = moment.isoformat() if moment else None
     return {**record, "id": str(transfer.pk), "report": str(transfer.report), "accepted": accepted, "held": held}
 

@@ -18,8 +18,7 @@ from uuid import UUID
 from shicheng.audit import services as audit
 from shicheng.audit.segments import import_segments
 from shicheng.base.db import atomic, chunked
-from shicheng.checks import services as checks
-from shicheng.checks.types import Report
+from shicheng.checks.keeping_reports import restore_reports
 from shicheng.formats.pool import InspectionPool
 from shicheng.formats.types import Budget
 from shicheng.holdings import services as holdings
@@ -38,6 +37,8 @@ from shicheng.storage.ports import Store
 
 BATCH = 200
 Progress = Callable[..., None]
+# What the papers say of each attempt, by number and moment of decision: an item was accepted at that moment.
+Attempts = dict[tuple[str, datetime | None], dict[str, Any]]
 
 
 @dataclass(slots=True)
@@ -69,10 +70,12 @@ def rebuild_archive(
     items, transfers, logs, made.strange = _sort(store)
     # The log first: what is logged from now on stands behind what it tells.
     made.entries = import_segments(segment for object_id in logs for segment in log_segments(store, object_id))
-    names: dict[str, dict[str, Any]] = {}
+    with atomic():
+        storage.register_objects([describe(store, object_id) for object_id in logs], kind="audit")
+    names: Attempts = {}
     for object_id in transfers:
-        record, new = _bring_transfer(actor, store, object_id)
-        names[record["number"]] = record
+        attempts, new = _bring_transfer(store, object_id)
+        names.update({(record["number"], _moment(record["decided_at"])): record for record in attempts})
         made.transfers += new
     budget = Budget(seconds=settings.inspect_seconds, memory=settings.inspect_memory)
     with InspectionPool(workers=settings.workers, budget=budget) as pool:
@@ -105,14 +108,14 @@ def _sort(store: Store) -> tuple[list[str], list[str], list[str], int]:
     return sorted(items), sorted(transfers), sorted(logs), strange
 
 
-def _bring_transfer(actor: Actor, store: Store, object_id: str) -> tuple[dict[str, Any], bool]:
-    attempts = sorted(
-        (int(path.split("/")[0].rpartition("-")[2]), path.split("/")[0])
+def _bring_transfer(store: Store, object_id: str) -> tuple[list[dict[str, Any]], bool]:
+    numbers = sorted(
+        int(path.split("/")[0].rpartition("-")[2])
         for path in store.inventory(object_id).state()
         if path.endswith("/transfer.json")
     )
-    records = [(folder, _read_json(store, object_id, f"{folder}/transfer.json")) for _number, folder in attempts]
-    record = records[-1][1]
+    attempts = [_read_json(store, object_id, f"attempt-{number}/transfer.json") for number in numbers]
+    record = attempts[-1]
     with atomic():
         fields = {name: record[name] for name in FIELDS}
         moments = {name: _moment(record[name]) for name in MOMENTS}
@@ -125,44 +128,36 @@ def _bring_transfer(actor: Actor, store: Store, object_id: str) -> tuple[dict[st
                 "report": UUID(record["report"]),
                 "accepted": record["accepted"],
                 "held": record["held"],
-                "stored_at": moments["decided_at"],
             },
         )
-        for folder, each in records:
-            report = Report.from_record(_read_json(store, object_id, f"{folder}/report.json"))
-            checks.store_report(
-                actor=actor,
-                report=report,
-                subject=("transfer", record["id"]),
-                transfer=record["number"],
-                restored=UUID(each["report"]),
-            )
+        # The newest attempt's papers tell of all reports there were.
+        restore_reports(_read_json(store, object_id, f"attempt-{numbers[-1]}/reports.json"))
         storage.register_objects([describe(store, object_id)], kind="transfer")
-    return record, new
+    return attempts, new
 
 
 def _bring_items(
-    actor: Actor, store: Store, object_ids: Sequence[str], pool: InspectionPool, transfers: dict[str, dict[str, Any]]
+    actor: Actor, store: Store, object_ids: Sequence[str], pool: InspectionPool, attempts: Attempts
 ) -> int:
     new = 0
-    by_fonds: dict[tuple[str, str, str, datetime], list[NewItem]] = defaultdict(list)
+    by_fonds: dict[tuple[str, str, str, datetime, str], list[NewItem]] = defaultdict(list)
     for item, registered in read_items(store, object_ids, pool):
-        record = transfers.get(item.transfer, {})
+        record = attempts.get((item.transfer, registered), {})
         code = holdings.fonds_code_of(item) or record.get("fonds_code", "")
         name = item.elements.get("fonds_name") or record.get("fonds_name", "")
-        by_fonds[code, name, record.get("agency", ""), registered].append(item)
+        by_fonds[code, name, record.get("agency", ""), registered, record.get("decided_by", "")].append(item)
     with atomic():
-        for (code, name, agency, registered), items in by_fonds.items():
+        # The oldest first: it was they who founded the fonds.
+        for (code, name, agency, registered, by), items in sorted(by_fonds.items(), key=lambda one: one[0][3]):
             fonds = holdings.found_fonds(actor=actor, code=code, name=name, agency=agency, at=registered, restored=True)
-            new += holdings.register_items(actor=actor, fonds=fonds, new_items=items, at=registered)
+            new += holdings.register_items(actor=actor, fonds=fonds, new_items=items, at=registered, by=by)
         storage.register_objects([describe(store, object_id) for object_id in object_ids], kind="item")
     return new
 
 
-def _read_json(store: Store, object_id: str, path: str) -> dict[str, Any]:
+def _read_json(store: Store, object_id: str, path: str) -> Any:
     with store.open(object_id, path) as stream:
-        value: dict[str, Any] = json.loads(stream.read())
-    return value
+        return json.loads(stream.read())
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -9,20 +9,23 @@ from uuid import UUID
 
 from django.db.models import Max
 
+from shicheng.audit import selectors as logged
 from shicheng.audit import services as audit
+from shicheng.audit.types import EntryFilters
 from shicheng.base.db import atomic
 from shicheng.ingest import events, policies
-from shicheng.ingest.errors import NothingToAccept
+from shicheng.ingest.errors import NothingHeld, NothingToAccept, TransferNotFound
 from shicheng.ingest.models import Transfer
 from shicheng.ingest.states import TRANSFER
+from shicheng.ingest.types import Kept, Papers
 from shicheng.kernel import clock
 from shicheng.kernel.messages import message as _
 from shicheng.kernel.states import ReasonMissing
 from shicheng.people.policies import require
+from shicheng.people.services import SYSTEM
 from shicheng.people.types import Actor
 from shicheng.settings import current
 from shicheng.storage import services as storage
-from shicheng.storage.types import StoredObject
 
 
 def announce(*, actor: Actor, name: str, source: str = "") -> Transfer:
@@ -41,9 +44,9 @@ def announce(*, actor: Actor, name: str, source: str = "") -> Transfer:
 
 def receive(*, actor: Actor, transfer_id: UUID, facts: Mapping[str, Any]) -> Transfer:
     """Note that all bytes of a transfer lie in staging; `facts` are the columns that are known now."""
-    require(actor, policies.RECEIVE)
+    require(actor, policies.RECEIVE, fonds=facts.get("fonds_code") or None)
     with atomic():
-        transfer = _locked(transfer_id)
+        transfer = _locked(actor, transfer_id, policies.RECEIVE)
         for name, value in facts.items():
             setattr(transfer, name, value)
         transfer.received_at = clock.now()
@@ -66,9 +69,8 @@ def receive(*, actor: Actor, transfer_id: UUID, facts: Mapping[str, Any]) -> Tra
 
 def withdraw(*, actor: Actor, transfer_id: UUID, twin: str) -> None:
     """Give up the announcement of a batch that turned out to be one we have: its number is not used again."""
-    require(actor, policies.RECEIVE)
     with atomic():
-        transfer = _locked(transfer_id)
+        transfer = _locked(actor, transfer_id, policies.RECEIVE)
         _move(transfer, "withdraw")
         _log(actor, events.WITHDRAWN, transfer, {"same_as": twin})
 
@@ -78,9 +80,8 @@ def start_check(*, actor: Actor, transfer_id: UUID) -> Transfer:
     from shicheng.ingest import work
     from shicheng.jobs import services as jobs
 
-    require(actor, policies.CHECK)
     with atomic():
-        transfer = _locked(transfer_id)
+        transfer = _locked(actor, transfer_id, policies.CHECK)
         if transfer.state != "checking":
             _move(transfer, "check", save=False)
         job = jobs.enqueue(
@@ -94,9 +95,8 @@ def start_check(*, actor: Actor, transfer_id: UUID) -> Transfer:
 
 def finish_check(*, actor: Actor, transfer_id: UUID, report: UUID, passed: bool, faulty: int, errors: int) -> Transfer:
     """Note how the check came out. Safe to run twice for one report."""
-    require(actor, policies.CHECK)
     with atomic():
-        transfer = _locked(transfer_id)
+        transfer = _locked(actor, transfer_id, policies.CHECK)
         if transfer.report == report:
             return transfer
         transfer.report = report
@@ -125,9 +125,8 @@ def accept_passing(*, actor: Actor, transfer_id: UUID, reason: str) -> Transfer:
 
 def return_transfer(*, actor: Actor, transfer_id: UUID, reason: str) -> Transfer:
     """Return a transfer to the office with the reasons; it may come again under the same number."""
-    require(actor, policies.RETURN)
     with atomic():
-        transfer = _locked(transfer_id)
+        transfer = _locked(actor, transfer_id, policies.RETURN)
         transfer.reason = _reason(reason)
         transfer.decided_by, transfer.decided_at = actor.name, clock.now()
         transfer.held = transfer.items
@@ -138,11 +137,15 @@ def return_transfer(*, actor: Actor, transfer_id: UUID, reason: str) -> Transfer
 
 def resubmit(*, actor: Actor, transfer_id: UUID, name: str, source: str) -> Transfer:
     """Open a transfer for the same number again, after it was returned or partly held."""
-    require(actor, policies.RECEIVE)
     with atomic():
-        transfer = _locked(transfer_id)
+        transfer = _locked(actor, transfer_id, policies.RECEIVE)
         if transfer.state == "announced" and transfer.source == source:
             return transfer
+        if transfer.state == "stored" and not transfer.held:
+            raise NothingHeld(
+                _("All items of transfer %(number)s are stored already.", number=transfer.number),
+                hint=_("Send other items as a transfer of their own."),
+            )
         transfer.attempt += 1
         transfer.name, transfer.source = name[:300], source
         transfer.report = None
@@ -151,18 +154,22 @@ def resubmit(*, actor: Actor, transfer_id: UUID, name: str, source: str) -> Tran
     return transfer
 
 
-def finish_storing(*, actor: Actor, transfer_id: UUID, accepted: int, held: int, papers: StoredObject) -> Transfer:
-    """Note that everything accepted is durable, registered and proved by its papers. Safe to run twice."""
-    require(actor, policies.ACCEPT)
+def finish_storing(
+    *, actor: Actor, transfer_id: UUID, accepted: int, held: int, papers: Papers, kept: Kept
+) -> Transfer:
+    """Note that everything accepted is durable, registered and proved by its papers. Safe to run twice.
+
+    `kept` tells of items that came with an earlier attempt: they stay as they were stored then.
+    """
     with atomic():
-        transfer = _locked(transfer_id)
+        transfer = _locked(actor, transfer_id, policies.ACCEPT)
         if transfer.state == "stored":
             return transfer
         transfer.accepted = accepted
         transfer.held = held
-        transfer.stored_at = clock.now()
+        transfer.stored_at = papers.stored_at
         _move(transfer, "store")
-        storage.register_objects([papers], kind="transfer")
+        storage.register_objects([papers.stored], kind="transfer")
         _log(
             actor,
             events.STORED,
@@ -171,8 +178,9 @@ def finish_storing(*, actor: Actor, transfer_id: UUID, accepted: int, held: int,
                 "accepted": accepted,
                 "held": held,
                 "attempt": transfer.attempt,
-                "object": papers.object_id,
-                "inventory": papers.inventory_digest,
+                "object": papers.stored.object_id,
+                "inventory": papers.stored.inventory_digest,
+                **kept.details(),
             },
         )
     return transfer
@@ -183,8 +191,7 @@ def _decide(*, actor: Actor, transfer_id: UUID, verb: str, event: str, reason: s
     from shicheng.jobs import services as jobs
 
     with atomic():
-        transfer = _locked(transfer_id)
-        require(actor, policies.ACCEPT, fonds=transfer.fonds_code or None)
+        transfer = _locked(actor, transfer_id, policies.ACCEPT)
         if transfer.items and transfer.held >= transfer.items:
             raise NothingToAccept(
                 _("Every item of transfer %(number)s has faults; there is nothing to accept.", number=transfer.number),
@@ -203,8 +210,17 @@ def _decide(*, actor: Actor, transfer_id: UUID, verb: str, event: str, reason: s
     return transfer
 
 
-def _locked(transfer_id: UUID) -> Transfer:
-    return Transfer.objects.select_for_update().get(pk=transfer_id)
+def _locked(actor: Actor, transfer_id: UUID, permission: str) -> Transfer:
+    """Lock the row of a transfer for whoever may do this in its fonds, as soon as its fonds is known."""
+    require(actor, permission)
+    transfer = Transfer.objects.select_for_update().filter(pk=transfer_id).first()
+    if transfer is None:
+        raise TransferNotFound(
+            _("There is no transfer %(key)s here, or it is not open to you.", key=transfer_id),
+            hint=_("Look it up in the list of transfers."),
+        )
+    require(actor, permission, fonds=transfer.fonds_code or None)
+    return transfer
 
 
 def _move(transfer: Transfer, verb: str, *, save: bool = True) -> None:
@@ -228,5 +244,8 @@ def _next_number(now: datetime) -> str:
     from zoneinfo import ZoneInfo
 
     year = now.astimezone(ZoneInfo(current().time_zone)).year
-    last = Transfer.objects.filter(number__startswith=f"{year}-").aggregate(last=Max("number"))["last"]
-    return f"{year}-{int(last.rpartition('-')[2]) + 1 if last else 1:04d}"
+    given = [Transfer.objects.filter(number__startswith=f"{year}-").aggregate(last=Max("number"))["last"]]
+    # After a rebuild the rows of batches that were never accepted are gone, but not the letters that name them.
+    given += [entry.details["number"] for entry in logged.recent(SYSTEM, EntryFilters(event=events.ANNOUNCED, limit=1))]
+    numbers = [int(number.rpartition("-")[2]) for number in given if number and number.startswith(f"{year}-")]
+    return f"{year}-{max(numbers, default=0) + 1:04d}"

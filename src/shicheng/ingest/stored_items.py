@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -43,14 +42,14 @@ def describe(store: Store, object_id: str) -> StoredObject:
     """An object that is in the store already, as storing it would have answered."""
     inventory = store.inventory(object_id)
     contents = tuple(inventory.files())
-    with store.open(object_id, MANIFEST) if MANIFEST in inventory.state() else nullcontext() as stream:
-        sizes = sum(entry.size for entry in read_manifest(stream.read())) if stream else 0
+    brought = f"v{inventory.head}/content/"
+    sizes = store.reader(object_id).sizes()
     return StoredObject(
         object_id=object_id,
         version=inventory.head,
         path=object_path(object_id),
         files=len(contents),
-        bytes=sizes,
+        bytes=sum(size for path, size in sizes.items() if path.startswith(brought)),
         inventory_digest=inventory.digest,
         is_new=False,
         contents=contents,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+from shicheng.storage.types import StoredObject
 
 
 class TransferState(StrEnum):
@@ -47,6 +50,28 @@ class Outcome:
             "seconds": round(self.seconds, 3),
             "report": self.report,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """The papers of one attempt of a transfer, durable in the store."""
+
+    stored: StoredObject
+    stored_at: datetime  # as the papers themselves say
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Items of a transfer that came with an earlier attempt and were sent again."""
+
+    refs: tuple[str, ...] = ()
+    differing: tuple[str, ...] = ()  # those that came with other files this time: what was stored first stays
+
+    def details(self) -> dict[str, object]:
+        """What the audit log says of them."""
+        if not self.refs:
+            return {}
+        return {"kept": len(self.refs), "differing": len(self.differing), "differing_refs": list(self.differing[:100])}
 
 
 @dataclass(frozen=True, slots=True)
