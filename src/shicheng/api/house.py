@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.http import Http404
+from ninja.errors import HttpError, ValidationError
+
 from shicheng.api.openapi import DescribedApi
 from shicheng.api.problems import problem_of
 from shicheng.api.rest import audit, checks, exports, house, items, jobs, keeping, search, transfers
@@ -21,7 +24,8 @@ api = DescribedApi(
     docs_url=None,
     urls_namespace="api-v1",
 )
-api.add_exception_handler(Exception, problem_of)  # type: ignore[arg-type]  # it is never called with a class
+for kind in (Exception, Http404, HttpError, ValidationError):
+    api.add_exception_handler(kind, problem_of)  # type: ignore[arg-type]  # it is never called with a class
 api.add_router("", house.router)
 api.add_router("/transfers", transfers.router)
 api.add_router("", items.router)

@@ -10,7 +10,6 @@ from typing import Annotated, Any, Final
 
 from django.http import HttpRequest
 from ninja import Query
-from pydantic import Field
 
 from shicheng.api.errors import LengthNeeded, TooLarge, UploadCut
 from shicheng.api.idempotency import fingerprint_of
@@ -23,8 +22,12 @@ from shicheng.settings import Settings
 _CHUNK: Final = 1 << 20
 FileName = Annotated[
     str,
-    Query(description="Name of the archive file, with its suffix: zip, tar, tar.gz …"),
-    Field(pattern=r"^[^\x00-\x1f/\\]+$", min_length=1, max_length=200),
+    Query(
+        description="Name of the archive file, with its suffix: zip, tar, tar.gz …",
+        pattern=r"^[^\x00-\x1f/\\]+$",
+        min_length=1,
+        max_length=200,
+    ),
 ]
 # What an operation that takes a batch says of its body.
 BODY: Final[dict[str, Any]] = {

@@ -11,10 +11,10 @@ NO_NUL = r"^[^\x00]*$"
 Text = Annotated[str, Field(max_length=1000, pattern=NO_NUL)]
 Reason = Annotated[str, Field(min_length=1, max_length=5000, pattern=NO_NUL, description="Goes into the record.")]
 Cursor = Annotated[
-    str, Query(description="Where to go on: `next` of the page before."), Field(max_length=2000, pattern=NO_NUL)
+    str, Query(description="Where to go on: `next` of the page before.", max_length=2000, pattern=NO_NUL)
 ]
-Limit = Annotated[int, Query(description="Most rows on a page."), Field(ge=1, le=200)]
-Filter = Annotated[str, Field(max_length=300, pattern=NO_NUL)]
+Limit = Annotated[int, Query(description="Most rows on a page.", ge=1, le=200)]
+Filter = Annotated[str, Query(max_length=300, pattern=NO_NUL)]
 
 
 class Out(Schema):
