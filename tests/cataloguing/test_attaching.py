@@ -23,7 +23,12 @@ CODES = ("B012-WS·2016-Y-CXW-0001", "B012-WS·2016-Y-CXW-0002")
 
 @pytest.fixture
 def records(here: Here, tmp_path: Path) -> Here:
-    rows = [["档号", "题名", "年度", "件号", "文号"], [CODES[0], "甲", "2016", "1", "n1"], [CODES[1], "乙", "2016", "2", "n1"], ["", "丙", "2017", "3", "n3"]]
+    rows = [
+        ["档号", "题名", "年度", "件号", "文号"],
+        [CODES[0], "甲", "2016", "1", "n1"],
+        [CODES[1], "乙", "2016", "2", "n1"],
+        ["", "丙", "2017", "3", "n3"],
+    ]
     intake.import_catalogue(actor=here.operator, path=write_csv(tmp_path / "c.csv", rows), settings=here.settings)
     return here
 
@@ -41,7 +46,14 @@ def put(folder: Path, *names: str) -> None:
 
 def test_files_find_their_records_by_code_however_it_is_written(records: Here, tmp_path: Path) -> None:
     scans = tmp_path / "scans"
-    put(scans, f"{CODES[0]}/正文.txt", f"{CODES[0]}/附件.txt", "B012_WS.2016-Y-CXW-0002_001.txt", "stray.txt", "Thumbs.db")
+    put(
+        scans,
+        f"{CODES[0]}/正文.txt",
+        f"{CODES[0]}/附件.txt",
+        "B012_WS.2016-Y-CXW-0002_001.txt",
+        "stray.txt",
+        "Thumbs.db",
+    )
     result = attach(records, scans)
     assert (result.files, result.matched, result.items, result.counts["missing"]) == (4, 3, 2, 1)
     assert result.missing == [{"path": "stray.txt"}]
@@ -109,7 +121,12 @@ def test_rows_lost_after_storing_are_found_again_in_the_object(records: Here, tm
 def test_records_with_files_outlive_the_undoing_of_their_import(records: Here, tmp_path: Path) -> None:
     put(tmp_path / "scans", f"{CODES[0]}/a.txt")
     attach(records, tmp_path / "scans")
-    undone = intake.undo_import(actor=records.operator, number="C2026-0001", reason="test", settings=records.settings)
+    undone = intake.undo_import(
+        actor=records.operator,
+        number=Item.objects.values_list("transfer", flat=True)[0],
+        reason="test",
+        settings=records.settings,
+    )
     assert (undone.removed, undone.kept) == (2, 1)
     assert Item.objects.get().reference_code == CODES[0]
 

@@ -48,9 +48,16 @@ def test_a_catalogue_comes_in_once_however_often_it_is_sent(here: Here, tmp_path
     assert counts(take(here, path)) == (0, 0, 40, 0)
     assert state() == before
     item = Item.objects.get(document_number="沪府发〔2007〕7号")
-    assert (item.fonds.code, item.fonds.name, item.retention, str(item.date_from)) == ("CAT001", "notices", "Y", "2007-03-08")
+    assert (item.fonds.code, item.fonds.name, item.retention, str(item.date_from)) == (
+        "CAT001",
+        "notices",
+        "Y",
+        "2007-03-08",
+    )
     assert item.reference_code.startswith("CAT001-CAT-")
-    assert [row for row in Item.objects.order_by("code_sort").values_list("title", flat=True)] == [row[0] for row in plain_rows(40)]
+    assert [row for row in Item.objects.order_by("code_sort").values_list("title", flat=True)] == [
+        row[0] for row in plain_rows(40)
+    ]
 
 
 def test_the_answer_has_the_fixed_shape(here: Here, tmp_path: Path) -> None:
@@ -68,8 +75,9 @@ def test_a_changed_row_makes_a_new_version_and_keeps_what_the_row_is_silent_abou
     changed = Item.objects.get(title=rows[1][0])
     assert (changed.version, changed.retention, changed.elements["retention"]) == (2, "D30", "30年")
     assert Item.objects.get(title=rows[2][0]).elements["retention"] == "永久"
+    numbers = list(CatalogueImport.objects.order_by("number").values_list("number", flat=True))
     versions = list(changed.versions.order_by("version").values_list("version", "reason", "by"))
-    assert versions == [(1, "C2026-0001", ""), (2, "C2026-0002", "tester@cli")] or [v[0] for v in versions] == [1, 2]
+    assert versions == [(1, numbers[0], ""), (2, numbers[1], here.operator.name)]
     assert changed.versions.get(version=1).elements["retention"] == "永久"
 
 
@@ -82,14 +90,14 @@ def test_originals_and_marks_stay_beside_the_values(here: Here, tmp_path: Path) 
 
 
 def test_rejected_rows_come_back_mended_through_their_workbook(here: Here, tmp_path: Path) -> None:
-    rows = [["题名", "备注"], ["甲", "1"], ["", "=HYPERLINK(\"http://x\")"], ["", "+1"]]
+    rows = [["题名", "备注"], ["甲", "1"], ["", '=HYPERLINK("http://x")'], ["", "+1"]]
     result = take(here, write_csv(tmp_path / "list.csv", rows))
     assert counts(result) == (1, 0, 0, 2)
     book = load_workbook(result.errors_workbook)
     sheet = book.active
     cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert cells[0] == ["题名", "备注", "行号 row", "原因 reason"]
-    assert [row[1:3] for row in cells[1:]] == [["'=HYPERLINK(\"http://x\")", 2], ["'+1", 3]]
+    assert [row[1:3] for row in cells[1:]] == [['\'=HYPERLINK("http://x")', 2], ["'+1", 3]]
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
     assert "title" in cells[1][3]
     sheet["A2"], sheet["A3"] = "乙", "丙"
@@ -98,7 +106,7 @@ def test_rejected_rows_come_back_mended_through_their_workbook(here: Here, tmp_p
     again = take(here, mended)
     assert (counts(again), again.fonds) == ((2, 0, 0, 0), result.fonds)
     assert Item.objects.get(title="乙").extra == {}
-    assert Item.objects.get(title="乙").elements["note"] == "=HYPERLINK(\"http://x\")"
+    assert Item.objects.get(title="乙").elements["note"] == '=HYPERLINK("http://x")'
 
 
 def test_a_dry_run_tells_the_same_and_keeps_nothing(here: Here, tmp_path: Path) -> None:
@@ -114,7 +122,12 @@ def test_a_dry_run_tells_the_same_and_keeps_nothing(here: Here, tmp_path: Path) 
 
 
 def test_rows_go_into_the_fonds_they_name(here: Here, tmp_path: Path) -> None:
-    rows = [["档号", "全宗号", "全宗名称", "题名"], ["B012-WS·2016-Y-CXW-0001", "", "", "甲"], ["", "C007", "某局", "乙"], ["", "", "", "丙"]]
+    rows = [
+        ["档号", "全宗号", "全宗名称", "题名"],
+        ["B012-WS·2016-Y-CXW-0001", "", "", "甲"],
+        ["", "C007", "某局", "乙"],
+        ["", "", "", "丙"],
+    ]
     assert counts(take(here, write_csv(tmp_path / "c.csv", rows), fonds="A001")) == (3, 0, 0, 0)
     assert dict(Item.objects.values_list("title", "fonds__code")) == {"甲": "B012", "乙": "C007", "丙": "A001"}
     assert Fonds.objects.get(code="C007").name == "某局"
@@ -125,7 +138,9 @@ def test_rows_go_into_the_fonds_they_name(here: Here, tmp_path: Path) -> None:
 def test_a_code_of_an_item_that_came_otherwise_is_refused_with_the_reason(here: Here, tmp_path: Path) -> None:
     take(here, write_csv(tmp_path / "c.csv", [["档号", "题名"], ["B012-WS·2016-Y-CXW-0001", "甲"]]))
     Item.objects.update(source_key=None, transfer="2026-0001")
-    result = take(here, write_csv(tmp_path / "d.csv", [["档号", "题名"], ["B012-WS·2016-Y-CXW-0001", "乙"], ["", "丙"]]))
+    result = take(
+        here, write_csv(tmp_path / "d.csv", [["档号", "题名"], ["B012-WS·2016-Y-CXW-0001", "乙"], ["", "丙"]])
+    )
     assert counts(result) == (1, 0, 0, 1)
     assert Item.objects.get(reference_code="B012-WS·2016-Y-CXW-0001").title == "甲"
     assert Refusal.objects.get().cells == ["B012-WS·2016-Y-CXW-0001", "乙"]
@@ -191,7 +206,11 @@ def test_everything_is_made_anew_from_the_store_alone(here: Here, tmp_path: Path
     take(here, write_plain(tmp_path / "e.csv", 3, start=50))
     intake.undo_import(actor=here.operator, number=second.number, reason="wrong", settings=here.settings)
     before = state()
-    numbers = list(CatalogueImport.objects.order_by("number").values_list("number", "state", "created", "updated", "removed", "returned"))
+    numbers = list(
+        CatalogueImport.objects.order_by("number").values_list(
+            "number", "state", "created", "updated", "removed", "returned"
+        )
+    )
     ItemVersion.objects.all().delete()
     Item.objects.all().delete()
     CatalogueImport.objects.all().delete()
@@ -200,7 +219,14 @@ def test_everything_is_made_anew_from_the_store_alone(here: Here, tmp_path: Path
     for _twice in range(2):
         rebuilding.replay_imports(here.operator, store, objects, here.settings)
         assert state() == before
-        assert list(CatalogueImport.objects.order_by("number").values_list("number", "state", "created", "updated", "removed", "returned")) == numbers
+        assert (
+            list(
+                CatalogueImport.objects.order_by("number").values_list(
+                    "number", "state", "created", "updated", "removed", "returned"
+                )
+            )
+            == numbers
+        )
 
 
 def test_suspects_are_listed(here: Here, tmp_path: Path) -> None:
@@ -218,7 +244,7 @@ def test_actors_without_the_right_see_and_do_nothing(here: Here, tmp_path: Path)
         assert not selectors.imports(actor).exists()
         with pytest.raises(NotPermitted):
             services.receive_catalogue(actor=actor, path=path, settings=here.settings, fonds="B012")
-    assert selectors.history(elsewhere, "C2026-0001") == []
+    assert selectors.history(elsewhere, CatalogueImport.objects.get().number) == []
 
 
 @pytest.mark.parametrize("ref", ["B012-WS·2016-Y-CXW-0001", "J019-KU·01·2017-001-001", "no code", ""])

@@ -23,7 +23,9 @@ from shicheng.cataloguing.types import Summary
 def read(path: Path, **more: Any) -> tuple[Summary, list[dict[str, Any]], list[dict[str, Any]]]:
     folder = path.parent / "out"
     summary = prepare(Task(str(path), path.name, str(folder), "CAT001", **more))
-    records = [json.loads(line) for part in summary.parts for line in (folder / part["name"]).read_text("utf-8").splitlines()]
+    records = [
+        json.loads(line) for part in summary.parts for line in (folder / part["name"]).read_text("utf-8").splitlines()
+    ]
     rejected = [json.loads(line) for line in (folder / "rejected.jsonl").read_text("utf-8").splitlines()]
     assert summary.rows == len(records) + len(rejected)
     return summary, records, rejected
@@ -38,7 +40,11 @@ def test_text_is_read_in_every_encoding(tmp_path: Path, encoding: str) -> None:
 
 def test_lines_in_two_encodings_are_both_read(tmp_path: Path) -> None:
     path = tmp_path / "c.csv"
-    path.write_bytes("题名,文号\n第一件,甲〔2001〕1号\n".encode() + "第二件，乙,乙〔2002〕2号\n".encode("gb18030") + b"\xff\xff\x81,x\n")
+    path.write_bytes(
+        "题名,文号\n第一件,甲〔2001〕1号\n".encode()
+        + "第二件，乙,乙〔2002〕2号\n".encode("gb18030")
+        + b"\xff\xff\x81,x\n"
+    )
     summary, records, _rejected = read(path)
     assert [one["elements"]["title"] for one in records[:2]] == ["第一件", "第二件，乙"]
     assert records[2]["elements"]["title"].startswith("\\xff")
@@ -50,7 +56,9 @@ def test_packed_lines_and_json_lines_are_read(tmp_path: Path) -> None:
     packed.write_bytes(gzip.compress(b"title\tpages\nOne\t3\n"))
     assert read(packed)[1][0]["elements"] == {"title": "One", "pages": "3"}
     lines = tmp_path / "c.jsonl"
-    lines.write_text('{"title": "甲", "history": ["一", "二"], "n": {"a": 1}}\n[]\n{"title": "乙", "late": 1}\n', "utf-8")
+    lines.write_text(
+        '{"title": "甲", "history": ["一", "二"], "n": {"a": 1}}\n[]\n{"title": "乙", "late": 1}\n', "utf-8"
+    )
     summary, records, rejected = read(lines)
     assert records[0]["extra"] == {"history": "一\n二", "n": '{"a": 1}'}
     assert [one["row"] for one in rejected] == [2]
@@ -58,7 +66,13 @@ def test_packed_lines_and_json_lines_are_read(tmp_path: Path) -> None:
 
 
 def test_the_header_is_found_below_a_heading_and_merged_cells_are_filled(tmp_path: Path) -> None:
-    rows = [["某局档案目录"], ["", ""], ["责任者", "题名", "成文日期"], ["甲局", "一", datetime.date(2001, 2, 3)], [None, "二", 36925]]
+    rows = [
+        ["某局档案目录"],
+        ["", ""],
+        ["责任者", "题名", "成文日期"],
+        ["甲局", "一", datetime.date(2001, 2, 3)],
+        [None, "二", 36925],
+    ]
     path = write_xlsx(tmp_path / "c.xlsx", rows, merged=["A4:A5"])
     _summary, records, _rejected = read(path)
     assert [one["elements"] for one in records] == [
@@ -108,7 +122,9 @@ def test_a_dbf_without_code_page_is_known_by_its_texts_and_memos_are_read(tmp_pa
 def test_a_foxpro_table_with_its_own_types_is_read(tmp_path: Path) -> None:
     fields = [("TITLE", "C", 20), ("PAGES", "I", 4), ("DATE", "T", 8)]
     day = datetime.date(2001, 2, 3).toordinal() + 1721424
-    path = write_dbf(tmp_path / "c.dbf", fields, [[b"One", struct.pack("<i", 7), struct.pack("<ii", day, 0)]], version=0x30)
+    path = write_dbf(
+        tmp_path / "c.dbf", fields, [[b"One", struct.pack("<i", 7), struct.pack("<ii", day, 0)]], version=0x30
+    )
     assert read(path)[1][0]["elements"] == {"title": "One", "pages": "7", "date": "2001-02-03"}
 
 
@@ -125,7 +141,9 @@ def test_a_foxpro_table_with_its_own_types_is_read(tmp_path: Path) -> None:
         ("untitled.csv", "文号,日期\n1,2\n".encode(), UnknownHeader),
     ],
 )
-def test_what_is_no_catalogue_is_said_to_be_none(tmp_path: Path, name: str, content: bytes, kind: type[Exception]) -> None:
+def test_what_is_no_catalogue_is_said_to_be_none(
+    tmp_path: Path, name: str, content: bytes, kind: type[Exception]
+) -> None:
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(kind, match="\\S"):
@@ -165,7 +183,11 @@ def test_rows_of_one_identity_are_all_kept_and_suspected(tmp_path: Path) -> None
 
 def test_keys_stay_when_other_values_change_and_fold_separators(tmp_path: Path) -> None:
     first = read(write_csv(tmp_path / "a.csv", [["档号", "题名"], ["B012-WS·2016-Y-CXW-0001", "甲"], ["", "乙"]]))[1]
-    second = read(write_csv(tmp_path / "b.csv", [["题名", "档号", "备注"], ["另", "B012_WS.2016-Y-CXW-0001", "x"], ["乙", "", "y"]]))[1]
+    second = read(
+        write_csv(
+            tmp_path / "b.csv", [["题名", "档号", "备注"], ["另", "B012_WS.2016-Y-CXW-0001", "x"], ["乙", "", "y"]]
+        )
+    )[1]
     assert [one["key"] for one in first] == [one["key"] for one in second]
 
 
@@ -199,7 +221,7 @@ def test_a_cell_of_a_megabyte_is_kept(tmp_path: Path) -> None:
 
 def test_a_quotation_mark_that_is_not_closed_rejects_what_it_swallowed(tmp_path: Path) -> None:
     path = tmp_path / "c.csv"
-    path.write_text("题名,日期\n甲,2001\n\"乙,2002\n" + "丙,2003\n" * 1000, "utf-8")
+    path.write_text('题名,日期\n甲,2001\n"乙,2002\n' + "丙,2003\n" * 1000, "utf-8")
     _summary, records, rejected = read(path)
     assert [one["elements"]["title"] for one in records] == ["甲"]
     assert "not closed" in rejected[0]["reason"]["template"]

@@ -86,7 +86,9 @@ def test_terms_and_numbers_become_one_form(element: str, given: str, meant: str)
     assert value.text == meant
 
 
-@pytest.mark.parametrize(("element", "given"), [("retention", "很久"), ("secrecy", "？"), ("pages", "十来页"), ("year", "今年")])
+@pytest.mark.parametrize(
+    ("element", "given"), [("retention", "很久"), ("secrecy", "？"), ("pages", "十来页"), ("year", "今年")]
+)
 def test_unknown_terms_are_kept_and_marked(element: str, given: str) -> None:
     value = Normaliser(element)(given)
     assert (value.is_read, value.text) == (False, given)
