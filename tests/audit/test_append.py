@@ -166,3 +166,10 @@ def test_batches_are_quick() -> None:
     start = time.perf_counter()
     append(3000, title="关于二〇二四年档案工作的通知")
     assert 3000 / (time.perf_counter() - start) > 2000  # 6,000 and more on an idle machine
+
+
+def test_codes_in_details_are_told_in_words_and_unknown_ones_as_they_are() -> None:
+    code = "checks.report.stored"
+    details = {"run": 1, "errors": 2, "warnings": 0}
+    assert "passed" in str(registry.describe(code, actor_name="x", details={**details, "verdict": "pass"}))
+    assert "odd" in str(registry.describe(code, actor_name="x", details={**details, "verdict": "odd"}))

@@ -128,9 +128,9 @@ def test_different_units_do_not_add_up() -> None:
 @pytest.mark.parametrize(
     ("count", "text"),
     [
-        (0, "0 bytes"),
-        (1, "1 byte"),
-        (1023, "1023 bytes"),
+        (0, "0 B"),
+        (1, "1 B"),
+        (1023, "1023 B"),
         (1024, "1.0 KB"),
         (1_048_575, "1.0 MB"),
         (1_500_000, "1.4 MB"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from shicheng.audit.errors import UnknownEvent
@@ -15,22 +16,30 @@ from shicheng.kernel.messages import message as _
 class Event:
     """A kind of thing that happened: `room.thing.verbed`, its label, and a sentence for timelines.
 
-    The sentence's placeholders are `actor` and the keys of the entry's details.
+    The sentence's placeholders are `actor` and the keys of the entry's details; `words` says of a key what its
+    values are called, where they are codes.
     """
 
     code: str
     label: Message
     sentence: Message | None = None
+    words: Mapping[str, Mapping[str, Message]] = field(default_factory=dict)
 
 
 _events: dict[str, Event] = {}
 
 
-def event(code: str, label: Message, *, sentence: Message | None = None) -> str:
+def event(
+    code: str,
+    label: Message,
+    *,
+    sentence: Message | None = None,
+    words: Mapping[str, Mapping[str, Message]] | None = None,
+) -> str:
     """Register an event and return its code; to be called in a room's `events.py`."""
     if code.count(".") != 2 or len(code) > 80:
         raise ValueError(f"an event is room.thing.verbed, not {code}")
-    _events[code] = Event(code, label, sentence)
+    _events[code] = Event(code, label, sentence, words or {})
     return code
 
 
@@ -62,4 +71,6 @@ def describe(code: str, *, actor_name: str, details: dict[str, Any]) -> Message:
         return known.label
     params: dict[str, Any] = defaultdict(lambda: "–")
     params.update(known.sentence.params, **{**details, "actor": actor_name})
+    for key, names in known.words.items():
+        params[key] = names.get(str(params[key]), params[key])
     return Message(known.sentence.template, params)

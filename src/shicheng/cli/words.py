@@ -124,6 +124,8 @@ def print_results(results: Results) -> None:
 
 def print_item(item: Item, history: Iterable[Entry], settings: Settings, *, as_json: bool) -> None:
     """Print one record whole."""
+    from django.utils.timezone import localtime
+
     from shicheng.audit.registry import describe
     from shicheng.packages.elements import BY_NAME
     from shicheng.storage.services import open_store
@@ -179,7 +181,9 @@ def print_item(item: Item, history: Iterable[Entry], settings: Settings, *, as_j
         if each["path"]:
             say(f"  {each['path']}")
     for entry in history:
-        say(f"  {entry.at:%Y-%m-%d %H:%M}  {describe(entry.event, actor_name=entry.actor_name, details=entry.details)}")
+        say(
+            f"  {localtime(entry.at):%Y-%m-%d %H:%M}  {describe(entry.event, actor_name=entry.actor_name, details=entry.details)}"
+        )
 
 
 def print_verification(result: Verification) -> None:

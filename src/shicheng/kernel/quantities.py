@@ -61,7 +61,7 @@ _ALIASES: Final = {
 _ONE: Final = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*(GB|G|案卷|[卷册件张幅盘页])", re.IGNORECASE)
 _GAP: Final = re.compile(r"[\s、,;和及/]*")
 
-_BYTE_UNITS: Final = ("bytes", "KB", "MB", "GB", "TB", "PB")
+_BYTE_UNITS: Final = ("B", "KB", "MB", "GB", "TB", "PB")
 BYTES_PER_GB: Final = 1024**3
 
 
@@ -123,12 +123,12 @@ def gigabytes(count: int) -> Quantity:
 
 
 def format_bytes(count: int) -> str:
-    """Return a number of bytes for people: `0 bytes`, `1.5 KB`, `2.0 GB`; 1 KB is 1,024 bytes.
+    """Return a number of bytes for people: `0 B`, `1.5 KB`, `2.0 GB`; 1 KB is 1,024 bytes.
 
     A measure is rounded half up and never shown as 1,024 of a smaller one.
     """
     if abs(count) < 1024:
-        return f"{count} {'byte' if abs(count) == 1 else 'bytes'}"
+        return f"{count} B"
     measure = Decimal(count)
     for unit in _BYTE_UNITS[1:]:
         measure /= 1024

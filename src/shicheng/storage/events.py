@@ -2,6 +2,7 @@
 
 from shicheng.audit.registry import event
 from shicheng.kernel.messages import message as _
+from shicheng.storage.words import PROBLEMS
 
 VERIFIED = event(
     "storage.copy.verified",
@@ -12,5 +13,6 @@ DAMAGE_FOUND = event(
     "storage.damage.found",
     _("Damage found"),
     sentence=_("The file %(path)s of the object %(object)s is damaged: %(problem)s."),
+    words={"problem": PROBLEMS},
 )
 DAMAGE_MENDED = event("storage.damage.mended", _("Damage mended"), sentence=_("The object %(object)s is whole again."))

@@ -20,6 +20,6 @@ CATEGORIES: Final[dict[str, Message]] = {
     "YJ": _("Official e-mail"),
     "WY": _("Web pages"),
     "MT": _("Social media"),
-    "SW": _("Objects"),
+    "SW": _("Physical objects"),
 }
 """The codes of the norm with their names; an archive adds its own to its templates."""
