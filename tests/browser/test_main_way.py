@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser.conftest import PASSWORD, Archive, Desk
-from builders.batches import make_batch
 from playwright.sync_api import Browser, Page, expect
+
+from builders.batches import make_batch
+from builders.browsing import PASSWORD, Archive, Desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 

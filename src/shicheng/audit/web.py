@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from shicheng.audit import policies, registry, selectors
 from shicheng.audit.types import EntryFilters
 from shicheng.audit.verification import verify_chain
+from shicheng.audit.words import SUBJECTS
 from shicheng.base.web import render_part
 from shicheng.people.guards import actor_of, desk_page
 from shicheng.settings import current
@@ -44,6 +45,7 @@ def _page(request: HttpRequest) -> dict[str, object]:
         "events": registry.all_events(),
         "head": selectors.head_position(),
         "heads": selectors.signed_heads(actor, limit=1),
+        "subjects": SUBJECTS,
         "query": query,
     }
 

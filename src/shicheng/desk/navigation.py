@@ -43,7 +43,7 @@ def entries(actor: Actor, here: str) -> list[Entry]:
         found.append(_entry("checks:catalogue", _("Checks"), "check", here))
     if may(actor, job_policies.READ):
         failed = len(jobs.failures(actor, limit=100))
-        found.append(_entry("jobs:jobs", _("Jobs"), "gear", here, failed, _("failed")))
+        found.append(_entry("jobs:jobs", _("Jobs"), "gear", here, failed, _("ended with an error")))
     found.append(_entry("storage:health", _("Store"), "shield", here))
     if may(actor, audit.READ):
         found.append(_entry("audit:log", _("Log"), "book", here))

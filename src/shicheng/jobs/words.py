@@ -7,7 +7,7 @@ STATES = {
     State.WAITING: _("waiting"),
     State.RUNNING: _("running"),
     State.DONE: _("done"),
-    State.FAILED: _("failed"),
+    State.FAILED: _("ended with an error"),
     State.CANCELLED: _("cancelled"),
     State.DEAD: _("given up after all tries"),
 }
