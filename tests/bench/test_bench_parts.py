@@ -142,7 +142,8 @@ def test_bare_programs_do_all_their_work(tmp_path: Path) -> None:
     assert rows["batches"] > 0
 
 
-def test_the_peer_writes_every_file_it_is_given(tmp_path: Path) -> None:
+@pytest.mark.parametrize("more", [[], ["add"]])
+def test_the_peer_writes_every_file_it_is_given(tmp_path: Path, more: list[str]) -> None:
     from ocfl import Object
 
     for number in range(2):
@@ -150,12 +151,14 @@ def test_the_peer_writes_every_file_it_is_given(tmp_path: Path) -> None:
         (place / "content").mkdir(parents=True)
         (place / "content" / "正文.txt").write_text(f"text {number}")
         (place / "manifest.json").write_text(f"{number}")
-    finished = measuring.run(measuring.python("peer_ocfl", tmp_path / "source", tmp_path / "root"))
+    finished = measuring.run(measuring.python("peer_ocfl", tmp_path / "source", tmp_path / "root", *more))
     assert json.loads(finished.output)["objects"] == 2
-    for number in range(2):
-        passed, _validator = Object().validate(str(tmp_path / "root" / f"{number}"))
+    folders = archive.object_folders(tmp_path / "root")
+    assert len(folders) == 2
+    for folder in folders:
+        passed, _validator = Object().validate(str(folder))
         assert passed
-        stored = [path for path, _size in measuring.files_below(tmp_path / "root" / f"{number}") if "/content/" in path]
+        stored = [path for path, _size in measuring.files_below(folder) if "/content/" in path]
         assert len(stored) == 2
 
 
@@ -220,6 +223,6 @@ def test_a_quick_look_runs_and_leaves_nothing(tmp_path: Path) -> None:
     command = [sys.executable, run, "--scale", "0.001", "--repeats", "1", "--only", "small-items", "--only", "peers"]
     finished = measuring.run(command)
     assert "`shicheng ingest`, the whole command" in finished.output
-    assert "ocfl-py, the same objects" in finished.output
+    assert "ocfl-py makes the same objects in place" in finished.output
     assert sorted(Path("/var/tmp").glob("shicheng-bench-*")) == before
     assert (docs.read_bytes() if docs.exists() else None) == kept

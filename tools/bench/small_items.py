@@ -21,7 +21,7 @@ def measure(options: Options) -> Result:
     home = options.folder / "archive"
     source, root, plain = (options.folder / name for name in ("objects", "ocfl-py", "plain"))
     wholes: list[archive.TakenIn] = []
-    peer: list[float] = []
+    peers: dict[bool, list[float]] = {False: [], True: []}
     peer_cpu: list[float] = []
     limit: list[float] = []
 
@@ -32,12 +32,14 @@ def measure(options: Options) -> Result:
             archive.unfold_objects(home / "store", source, options.scaled(PEER_OBJECTS, 50))
 
     def theirs(number: int) -> None:
-        shutil.rmtree(root, ignore_errors=True)
-        finished = run(python("peer_ocfl", source, root))
-        answer = json.loads(finished.output)
-        _require_same_files(source, root, int(answer["objects"]))
-        peer_cpu.append(1000 * finished.cpu / answer["objects"])
-        peer.append(answer["objects"] / answer["seconds"])
+        for add in (False, True):
+            shutil.rmtree(root, ignore_errors=True)
+            finished = run(python("peer_ocfl", source, root, *(["add"] if add else [])))
+            answer = json.loads(finished.output)
+            _require_same_files(source, root, int(answer["objects"]))
+            peers[add].append(answer["objects"] / answer["seconds"])
+            if not add:
+                peer_cpu.append(1000 * finished.cpu / answer["objects"])
 
     def bare(number: int) -> None:
         shutil.rmtree(plain, ignore_errors=True)
@@ -56,18 +58,19 @@ def measure(options: Options) -> Result:
     cpu = [1000 * one.finished.cpu / items for one in wholes]
     result.add("… processor time of an item", "ms", cpu, "user and system, with all children")
     result.add("… memory of the largest process", "MB", [one.finished.peak / 1e6 for one in wholes])
-    result.add(
-        "ocfl-py, the same objects", "items/s", peer,
-        f"{options.scaled(PEER_OBJECTS, 50):,} objects of the same files; no checks, no sync, no search",
-    )  # fmt: skip
+    objects = f"{options.scaled(PEER_OBJECTS, 50):,} objects of the same files; no checks, no sync, no search"
+    result.add("ocfl-py makes the same objects in place, flat", "items/s", peers[False], objects)
     result.add("… processor time of an object", "ms", peer_cpu)
+    result.add("ocfl-py makes them and adds them to a root with layout 0003", "items/s", peers[True], objects)
     result.add("bare writes of the store's files, one sync for 500 objects", "items/s", limit, "the limit of this disk")
-    ratios = [items / one.finished.seconds / rate for one, rate in zip(wholes, peer, strict=True)]
-    ratio = result.add("ratio to ocfl-py, run by run", "×", ratios)
-    result.goals += [
-        Goal("small items a second, the whole command", 300, whole.median, "items/s"),
-        Goal("times ocfl-py", 3, ratio.median, "×"),
-    ]
+    result.goals.append(Goal("small items a second, the whole command", 300, whole.median, "items/s"))
+    for add, how in (
+        (True, "ocfl-py adding to a root with a layout"),
+        (False, "ocfl-py making objects in place, flat"),
+    ):
+        ratios = [items / one.finished.seconds / rate for one, rate in zip(wholes, peers[add], strict=True)]
+        ratio = result.add(f"ratio to {how}, run by run", "×", ratios)
+        result.goals.append(Goal(f"times {how}", 3, ratio.median, "×"))
     return result
 
 
