@@ -55,7 +55,7 @@ def test_a_catalogue_comes_in_once_however_often_it_is_sent(here: Here, tmp_path
         "2007-03-08",
     )
     assert item.reference_code.startswith("CAT001-CAT-")
-    assert [row for row in Item.objects.order_by("code_sort").values_list("title", flat=True)] == [
+    assert list(Item.objects.order_by("code_sort").values_list("title", flat=True)) == [
         row[0] for row in plain_rows(40)
     ]
 

@@ -146,7 +146,7 @@ def test_what_is_no_catalogue_is_said_to_be_none(
 ) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(kind, match="\\S"):
+    with pytest.raises(kind, match=r"\S"):
         read(path)
 
 

@@ -134,7 +134,7 @@ def print_imported(result: Imported) -> None:
     if result.dry_run:
         words.say(_("Nothing was changed."))
     else:
-        words.say(_("Import %(number)s into fonds %(fonds)s. Undo it with: shicheng undo-import %(number)s --reason “…”",
+        words.say(_("Import %(number)s into %(fonds)s. Undo it with: shicheng undo-import %(number)s --reason “…”",
                     number=result.number, fonds=result.fonds))  # fmt: skip
 
 
