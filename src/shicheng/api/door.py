@@ -119,5 +119,8 @@ def _without_body(response: HttpResponseBase) -> HttpResponseBase:
     headers = dict(response.headers)
     if isinstance(response, HttpResponse):
         headers.setdefault("Content-Length", str(len(response.content)))
+    else:
+        for _piece in response.streaming_content:  # type: ignore[attr-defined]  # what was opened is closed by reading
+            break
     response.close()
     return HttpResponse(status=response.status_code, headers=headers)

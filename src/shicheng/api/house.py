@@ -7,7 +7,7 @@ from ninja.errors import HttpError, ValidationError
 
 from shicheng.api.openapi import DescribedApi
 from shicheng.api.problems import problem_of
-from shicheng.api.rest import audit, checks, exports, house, items, jobs, keeping, search, transfers
+from shicheng.api.rest import audit, checks, exports, house, items, jobs, keeping, search, transfers, webhooks
 
 DESCRIPTION = """Everything the desk and the command line of Shicheng 史宬 do, for programs.
 
@@ -35,3 +35,4 @@ api.add_router("/jobs", jobs.router)
 api.add_router("", keeping.router)
 api.add_router("/audit", audit.router)
 api.add_router("/exports", exports.router)
+api.add_router("/webhooks", webhooks.router)

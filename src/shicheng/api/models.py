@@ -34,7 +34,7 @@ class Subscription(models.Model):
     events = models.JSONField(default=list)  # codes, or beginnings of codes that end in "*"
     secret = models.CharField(max_length=200)
     algorithm = models.CharField(max_length=10, default="sha256")  # of the HMAC: sha256 or sm3
-    is_active = models.BooleanField(default=True)
+    since = models.BigIntegerField()  # position of the log when it was made; what came before is no news
     made_by = models.CharField(max_length=200)
     created = models.DateTimeField()
 

@@ -1,0 +1,146 @@
+"""Who may ask for what: a row for every operation, and an operation without a row fails."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from api.conftest import Program
+from shicheng.api.house import api
+from shicheng.api.models import Subscription
+from shicheng.holdings.models import Item
+from shicheng.ingest.models import Transfer
+from shicheng.jobs.models import Job
+from shicheng.kernel import clock
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOBODY = UUID(int=0)
+REASON = {"reason": "x"}
+PEOPLE = ("stranger", "reader", "limited", "archivist", "administrator")
+# For each operation: how it is asked for, then the status for each of the people above. `limited` is an archivist of
+# another fonds than that of the records asked for.
+TABLE: dict[str, tuple[str, str, Any, tuple[int, int, int, int, int]]] = {
+    "show_health": ("GET", "/health", None, (200, 200, 200, 200, 200)),
+    "show_me": ("GET", "/me", None, (401, 200, 200, 200, 200)),
+    "show_description": ("GET", "/openapi.json", None, (200, 200, 200, 200, 200)),
+    "list_transfers": ("GET", "/transfers", None, (401, 403, 200, 200, 403)),
+    "send_transfer": ("POST", "/transfers?name=a.zip", b"x", (401, 403, 422, 422, 403)),
+    "take_path": ("POST", "/transfers/from-path", {"path": "/etc"}, (401, 403, 403, 403, 403)),
+    "show_transfer": ("GET", "/transfers/{transfer}", None, (401, 403, 404, 200, 403)),
+    "show_transfer_report": ("GET", "/transfers/{transfer}/report", None, (401, 403, 404, 404, 403)),
+    "check_transfer": ("POST", "/transfers/{transfer}/check", None, (401, 403, 404, 409, 403)),
+    "accept_transfer": ("POST", "/transfers/{transfer}/accept", None, (401, 403, 404, 409, 403)),
+    "accept_passing": ("POST", "/transfers/{transfer}/accept-passing", REASON, (401, 403, 404, 409, 403)),
+    "return_transfer": ("POST", "/transfers/{transfer}/return", REASON, (401, 403, 404, 409, 403)),
+    "resubmit_transfer": ("POST", "/transfers/{transfer}/resubmit?name=a.zip", b"x", (401, 403, 404, 422, 403)),
+    "show_receipt": ("GET", "/transfers/{transfer}/receipt", None, (401, 403, 404, 404, 403)),
+    "list_items": ("GET", "/items", None, (200, 200, 200, 200, 200)),
+    "show_item": ("GET", "/items/{closed}", None, (404, 404, 404, 200, 404)),
+    "list_files": ("GET", "/items/{closed}/files", None, (404, 404, 404, 200, 404)),
+    "list_versions": ("GET", "/items/{closed}/versions", None, (404, 404, 404, 200, 404)),
+    "list_history": ("GET", "/items/{closed}/history", None, (401, 403, 404, 200, 404)),
+    "show_file": ("GET", "/files/{file}", None, (404, 404, 404, 200, 404)),
+    "fetch_file": ("GET", "/files/{file}/content", None, (404, 404, 404, 200, 404)),
+    "show_text": ("GET", "/files/{file}/text", None, (404, 404, 404, 200, 404)),
+    "list_fonds": ("GET", "/fonds", None, (200, 200, 200, 200, 200)),
+    "list_branches": ("GET", "/tree?fonds=L012", None, (200, 200, 200, 200, 200)),
+    "find_records": ("GET", "/search?q=*", None, (200, 200, 200, 200, 200)),
+    "suggest_records": ("GET", "/search/suggestions?q=L012", None, (200, 200, 200, 200, 200)),
+    "list_kinds": ("GET", "/checks", None, (401, 403, 200, 200, 403)),
+    "try_batch": ("POST", "/checks?name=a.zip", b"x", (401, 403, 422, 422, 403)),
+    "list_reports": ("GET", "/reports", None, (401, 403, 200, 200, 403)),
+    "show_report": ("GET", "/reports/{nobody}", None, (401, 403, 404, 404, 403)),
+    "fetch_workbook": ("GET", "/reports/{nobody}/workbook", None, (401, 403, 404, 404, 403)),
+    "fetch_paper": ("GET", "/reports/{nobody}/paper", None, (401, 403, 404, 404, 403)),
+    "sign_check": (
+        "POST", "/reports/{nobody}/signatures", {"check": "x", "passed": True}, (401, 403, 404, 404, 403)
+    ),
+    "list_jobs": ("GET", "/jobs", None, (401, 403, 200, 200, 200)),
+    "show_job": ("GET", "/jobs/{job}", None, (401, 403, 404, 200, 200)),
+    "cancel_job": ("POST", "/jobs/{job}/cancel", None, (401, 403, 404, 409, 409)),
+    "retry_job": ("POST", "/jobs/{job}/retry", None, (401, 403, 404, 409, 409)),
+    "show_store": ("GET", "/store", None, (401, 403, 200, 200, 200)),
+    "list_damages": ("GET", "/store/damages", None, (401, 403, 200, 200, 200)),
+    "list_verifications": ("GET", "/verifications", None, (401, 403, 200, 200, 200)),
+    "start_verification": ("POST", "/verifications", None, (401, 403, 202, 202, 202)),
+    "list_entries": ("GET", "/audit", None, (401, 403, 200, 200, 200)),
+    "export_log": ("GET", "/audit/export", None, (401, 403, 403, 200, 200)),
+    "prove_log": ("GET", "/audit/proof", None, (401, 403, 403, 200, 200)),
+    "start_export": ("POST", "/exports", {"form": "csv"}, (401, 403, 202, 202, 403)),
+    "fetch_export": ("GET", "/exports/{job}/content", None, (401, 403, 404, 404, 403)),
+    "list_webhooks": ("GET", "/webhooks", None, (401, 403, 403, 403, 200)),
+    "make_webhook": (
+        "POST", "/webhooks", {"url": "http://localhost/x", "events": ["*"]}, (401, 403, 403, 403, 422)
+    ),
+    "remove_webhook": ("DELETE", "/webhooks/{nobody}", None, (401, 403, 403, 403, 404)),
+    "list_deliveries": ("GET", "/webhooks/{nobody}/deliveries", None, (401, 403, 403, 403, 404)),
+    "retry_delivery": ("POST", "/webhooks/{nobody}/deliveries/{nobody}/retry", None, (401, 403, 403, 403, 404)),
+}  # fmt: skip
+
+
+def operations() -> set[str]:
+    """The ids of every operation there is."""
+    return {one["operationId"] for methods in api.get_openapi_schema()["paths"].values() for one in methods.values()}
+
+
+def test_every_operation_has_a_row() -> None:
+    assert operations() == set(TABLE)
+
+
+def test_each_may_do_what_their_role_and_fonds_allow(people: dict[str, Program], shelf: dict[str, Item]) -> None:
+    closed = shelf["closed"]
+    transfer = Transfer.objects.create(
+        number="2026-0009", state="stored", name="x", fonds_code="L012", items=1, announced_at=clock.now()
+    )
+    job = Job.objects.create(name="test.done", state="done", actor_kind="system", actor_name="system")
+    names = {
+        "transfer": transfer.number, "closed": closed.pk, "file": closed.files.get(name="说明.txt").pk, "job": job.pk,
+        "nobody": NOBODY,
+    }  # fmt: skip
+    wrong = []
+    for operation, (method, path, body, expected) in TABLE.items():
+        for name, status in zip(PEOPLE, expected, strict=True):
+            answer = people[name].ask(method, path.format(**names), body)
+            if answer.status_code != status:
+                wrong.append(f"{operation} by {name}: {answer.status_code} instead of {status}")
+            elif status >= 400:
+                assert answer.headers["Content-Type"] == "application/problem+json", operation
+                assert answer.json()["status"] == status
+            if getattr(answer, "streaming", False):
+                answer.close()
+    assert wrong == []
+    assert Transfer.objects.get().state == "stored"
+    assert not Subscription.objects.exists()
+
+
+def test_lists_show_strangers_and_other_fonds_nothing_closed(
+    people: dict[str, Program], shelf: dict[str, Item]
+) -> None:
+    from shicheng.search.follower import follow_once
+    from shicheng.settings import current
+
+    follow_once(current().index_path)
+
+    def seen(name: str) -> tuple[set[str], set[str]]:
+        items = {one["ref"] for one in people[name].get("/items").json()["items"]}
+        return items, {one["ref"] for one in people[name].get("/search?q=*").json()["hits"]}
+
+    opened, closed, other = (shelf[name].reference_code for name in ("open", "closed", "other"))
+    for name, wanted in (
+        ("stranger", {opened}), ("reader", {opened}), ("administrator", {opened}), ("limited", {opened, other}),
+        ("archivist", {opened, closed, other}),
+    ):  # fmt: skip
+        assert seen(name) == (wanted, wanted), name
+    assert sum(one["count"] for one in people["stranger"].get("/fonds").json()) == 1
+
+
+def test_session_of_the_desk_opens_nothing_here(here: object) -> None:
+    from builders.shelves import make_user
+    from django.test import Client
+    from shicheng.people.types import Role
+
+    client = Client()
+    client.force_login(make_user("wu", Role.ARCHIVIST))
+    assert client.get("/api/v1/transfers").status_code == 401
