@@ -25,10 +25,7 @@ PAGE = 50
 def jobs(request: HttpRequest) -> HttpResponse:
     """Jobs of one state or all, newest first."""
     actor = actor_of(request)
-    number = _page_number(request)
-    state = request.GET.get("state", "")
-    chosen = JobFilters(state=state if state in list(State) else "", name=request.GET.get("name", ""))
-    filters = JobFilters(state=chosen.state, name=chosen.name, limit=PAGE + 1, offset=(number - 1) * PAGE)
+    filters, number = _filters(request)
     rows = selectors.jobs(actor, filters)
     counts = selectors.counts_by_state(actor)
     page = {
@@ -37,7 +34,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "has_next": len(rows) > PAGE,
         "states": [(state, STATES[state], counts[state]) for state in State],
         "total": sum(counts.values()),
-        "filters": chosen,
+        "filters": filters,
         "schedules": selectors.schedules(actor),
         "workers": selectors.workers(actor),
         "may_switch": allows(actor, policies.SWITCH),
@@ -82,6 +79,12 @@ def switch_schedule(request: HttpRequest, name: str) -> HttpResponse:
     return redirect("jobs:jobs")
 
 
-def _page_number(request: HttpRequest) -> int:
-    text = request.GET.get("page", "1")
-    return max(1, int(text)) if text.isdecimal() and len(text) < 7 else 1
+def _filters(request: HttpRequest) -> tuple[JobFilters, int]:
+    """What the address asks for, and the number of the page."""
+    text, state = request.GET.get("page", "1"), request.GET.get("state", "")
+    number = max(1, int(text)) if text.isdecimal() and len(text) < 7 else 1
+    known = state if state in list(State) else ""
+    chosen = JobFilters(
+        state=known, name=request.GET.get("name", ""), limit=PAGE + 1, offset=(number - 1) * PAGE
+    )  # one more than is shown tells whether there is a next page
+    return chosen, number

@@ -77,3 +77,7 @@ class AccountForm(NewPasswordForm):
         required=False,
         help_text=_("For an archivist: only this fonds. Empty: all fonds."),
     )
+
+    def reach(self) -> str:
+        """The fonds the role reaches; only an archivist's is limited."""
+        return str(self.cleaned_data["fonds"]).strip() if self.cleaned_data["role"] == Role.ARCHIVIST else ""

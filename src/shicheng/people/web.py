@@ -56,8 +56,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect("people:set_up")
     if request.method == "GET" and policies.allows(actor_of(request), policies.SIGN_IN):
         return redirect(_next(request))
-    form = SignInForm(request.POST or None)
-    status = 200
+    form, status = SignInForm(request.POST or None), 200
     if form.is_valid():
         try:
             user = _authenticate(request, form.cleaned_data["username"].strip(), form.cleaned_data["password"])
@@ -90,13 +89,9 @@ def accounts(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         try:
             user = services.create_user(
-                actor=actor,
-                username=given["username"],
-                full_name=given["full_name"],
-                password=given["password"],
-                roles=[Role(given["role"])],
-                fonds=given["fonds"].strip() if given["role"] == Role.ARCHIVIST else "",
-            )
+                actor=actor, username=given["username"], full_name=given["full_name"], password=given["password"],
+                roles=[Role(given["role"])], fonds=form.reach(),
+            )  # fmt: skip
         except BadAccount as error:
             form.add_error(None, str(error))
         else:
