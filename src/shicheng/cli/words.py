@@ -181,9 +181,8 @@ def print_item(item: Item, history: Iterable[Entry], settings: Settings, *, as_j
         if each["path"]:
             say(f"  {each['path']}")
     for entry in history:
-        say(
-            f"  {localtime(entry.at):%Y-%m-%d %H:%M}  {describe(entry.event, actor_name=entry.actor_name, details=entry.details)}"
-        )
+        told = describe(entry.event, actor_name=entry.actor_name, details=entry.details)
+        say(f"  {localtime(entry.at):%Y-%m-%d %H:%M}  {told}")
 
 
 def print_verification(result: Verification) -> None:
