@@ -15,7 +15,7 @@ from shicheng.ingest import services
 from shicheng.ingest.errors import TransferNotFound
 from shicheng.ingest.models import Transfer
 from shicheng.ingest.states import TRANSFER
-from shicheng.ingest.words import STATES
+from shicheng.ingest.words import KINDS, STATES
 from shicheng.jobs import selectors as jobs
 from shicheng.jobs.errors import JobMissing
 from shicheng.jobs.models import Job
@@ -43,6 +43,7 @@ def describe(actor: Actor, one: Transfer, query: Mapping[str, str]) -> dict[str,
     return {
         "transfer": one,
         "state": STATES[one.state],
+        "kind": KINDS.get(one.kind, one.kind),
         "words": JOB_STATES,
         "job": job,
         "pace": job.pace() if job else None,

@@ -1,4 +1,4 @@
-"""States of a transfer in words."""
+"""States of a transfer and kinds of packages in words."""
 
 from shicheng.kernel.messages import message as _
 
@@ -13,4 +13,11 @@ STATES = {
     "returned": _("returned"),
     "stored": _("stored"),
     "withdrawn": _("the same batch was received before"),
+}
+KINDS = {
+    "transfer": _("transfer folder"),
+    "da93": _("package of DA/T 93"),
+    "eep": _("encapsulation package (EEP)"),
+    "bagit": _("BagIt bag"),
+    "folder": _("plain folder"),
 }
