@@ -37,6 +37,18 @@ def read_import(store: Store, object_id: str) -> Iterator[list[CatalogueRecord]]
         yield from batches(papers.read_part(store, object_id, part["name"]), about["fonds"], summary.columns)
 
 
+class ImportRestorer:
+    """Brings catalogue imports back when the database is made anew."""
+
+    def claims(self, store: Store, object_id: str) -> bool:
+        """Tell whether the object keeps an import."""
+        return is_catalogue_object(store, object_id)
+
+    def restore(self, actor: Actor, store: Store, object_ids: Iterable[str], settings: Settings) -> int:
+        """Make the records of the imports anew."""
+        return replay_imports(actor, store, object_ids, settings)
+
+
 def replay_imports(actor: Actor, store: Store, object_ids: Iterable[str], settings: Settings) -> int:
     """Make the records of many imports anew, imports and undoings in the order in which they happened.
 

@@ -62,10 +62,11 @@ def recheck(
 def rebuild(home: Home = None, as_json: AsJson = False) -> None:
     """Make database and index anew from the store alone; what is in the database already is kept as it is."""
     settings = open_archive(home)
+    from shicheng.cataloguing.rebuilding import ImportRestorer
     from shicheng.ingest.rebuilding import rebuild_archive
 
     with output.progress(str(_("Rebuilding")), quiet=as_json) as report:
-        made = rebuild_archive(actor=operator(), settings=settings, progress=report)
+        made = rebuild_archive(actor=operator(), settings=settings, restorers=[ImportRestorer()], progress=report)
     if as_json:
         output.print_json(made.to_json())
     else:

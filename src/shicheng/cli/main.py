@@ -7,7 +7,7 @@ import sys
 import typer
 
 from shicheng import __version__
-from shicheng.cli import archive, finding, intake, keeping, output
+from shicheng.cli import archive, cataloguing, finding, intake, keeping, output
 from shicheng.kernel.errors import ShichengError
 
 app = typer.Typer(
@@ -35,6 +35,7 @@ def _root(
 
 archive.add_to(app)
 intake.add_to(app)
+cataloguing.add_to(app)
 finding.add_to(app)
 keeping.add_to(app)
 

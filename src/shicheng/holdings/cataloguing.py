@@ -28,6 +28,8 @@ from shicheng.people.policies import require
 from shicheng.people.types import Actor
 
 MADE_CODE = "-CAT-"
+# Entries of the log that stand for a whole batch of records; `ids_of_batch` tells which.
+BATCH_EVENTS = frozenset({"cataloguing.import.batch", "cataloguing.import.batch_undone"})
 _IN = 900  # values in one query
 _LOW = (1 << 42) - 1
 _DRAWN = (

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from shicheng.audit import services as audit
@@ -48,6 +48,7 @@ class Rebuilt:
     transfers: int = 0
     items: int = 0
     entries: int = 0
+    others: int = 0
     strange: int = 0
 
     def to_json(self) -> dict[str, int]:
@@ -56,18 +57,33 @@ class Rebuilt:
             "transfers": self.transfers,
             "items": self.items,
             "audit_entries": self.entries,
+            "imports": self.others,
             "unknown": self.strange,
         }
 
 
+class Restorer(Protocol):
+    """Another room's way to make its rows anew from objects it put into the store."""
+
+    def claims(self, store: Store, object_id: str) -> bool:
+        """Tell whether the object is one of this room's."""
+
+    def restore(self, actor: Actor, store: Store, object_ids: Sequence[str], settings: Settings) -> int:
+        """Write the rows that are missing, when items and log are back; returns how many objects were new."""
+
+
 def rebuild_archive(
-    *, actor: Actor, settings: Settings, progress: Progress = lambda done, total=None, note="": None
+    *,
+    actor: Actor,
+    settings: Settings,
+    restorers: Sequence[Restorer] = (),
+    progress: Progress = lambda done, total=None, note="": None,
 ) -> Rebuilt:
     """Read the whole store and write the rows that are missing; then make the index anew."""
     require(actor, policies.REBUILD)
     store = storage.open_store(settings)
     made = Rebuilt()
-    items, transfers, logs, made.strange = _sort(store)
+    items, transfers, logs, others = _sort(store)
     # The log first: what is logged from now on stands behind what it tells.
     made.entries = import_segments(segment for object_id in logs for segment in log_segments(store, object_id))
     with atomic():
@@ -82,18 +98,23 @@ def rebuild_archive(
         for part in chunked(items, BATCH):
             made.items += _bring_items(actor, store, part, pool, names)
             progress(made.items, len(items))
+    for restorer in restorers:
+        claimed = [object_id for object_id in others if restorer.claims(store, object_id)]
+        made.others += restorer.restore(actor, store, claimed, settings)
+        others = [object_id for object_id in others if object_id not in set(claimed)]
+    made.strange = len(others)
     with atomic():
         audit.append(actor, events.REBUILT, None, {"transfers": made.transfers, "items": made.items})
     rebuild_index(settings.index_path, progress=progress)
     return made
 
 
-def _sort(store: Store) -> tuple[list[str], list[str], list[str], int]:
+def _sort(store: Store) -> tuple[list[str], list[str], list[str], list[str]]:
     """Tell the objects of the store apart: items, transfers, the audit log, and others."""
     items: list[str] = []
     transfers: list[str] = []
     logs: list[str] = []
-    strange = 0
+    others: list[str] = []
     for object_id in store.iter_objects():
         if is_log_object(object_id):
             logs.append(object_id)
@@ -104,8 +125,8 @@ def _sort(store: Store) -> tuple[list[str], list[str], list[str], int]:
         elif any(path.endswith("/transfer.json") for path in paths):
             transfers.append(object_id)
         else:
-            strange += 1
-    return sorted(items), sorted(transfers), sorted(logs), strange
+            others.append(object_id)
+    return sorted(items), sorted(transfers), sorted(logs), sorted(others)
 
 
 def _bring_transfer(store: Store, object_id: str) -> tuple[list[dict[str, Any]], bool]:

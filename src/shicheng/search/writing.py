@@ -9,11 +9,14 @@ from typing import Final
 from uuid import UUID
 
 from shicheng.audit import selectors as audit
+from shicheng.audit.models import Entry
 from shicheng.holdings import selectors as holdings
+from shicheng.holdings.cataloguing import BATCH_EVENTS, ids_of_batch
 from shicheng.search.generations import Generation, Position, current_generation, share_lock
 from shicheng.search.schema import open_index, write_document
 
 ENTRIES: Final = 2000  # read at once
+ITEMS: Final = 20_000  # at most about so many in one round
 HEAP: Final = 64 << 20
 
 
@@ -34,6 +37,18 @@ def position_at(number: int) -> Position:
 def is_of_this_log(position: Position) -> bool:
     """Tell whether the log has the very entry a position was taken at: not if the database is another one now."""
     return position.number == 0 or position_at(position.number) == position
+
+
+def _items_of(entry: Entry) -> list[UUID]:
+    """The items an entry is about: one, or those of a whole batch of a catalogue."""
+    if entry.event in BATCH_EVENTS:
+        return ids_of_batch(entry.details)
+    if entry.subject_kind != "item":
+        return []
+    try:
+        return [UUID(entry.subject_id)]
+    except ValueError:
+        return []  # an event about something that never was an item
 
 
 class Session:
@@ -75,14 +90,14 @@ class Session:
         if not entries:
             return 0, 0
         ids: dict[UUID, None] = {}
+        read = entries[0]
         for entry in entries:
-            if entry.subject_kind == "item":
-                try:
-                    ids[UUID(entry.subject_id)] = None
-                except ValueError:
-                    continue  # an event about something that never was an item
+            ids.update(dict.fromkeys(_items_of(entry)))
+            read = entry
+            if len(ids) >= ITEMS:
+                break
         count = self.replace(ids) if ids else 0
-        self._pending = Position(entries[-1].position, entries[-1].hash)
+        self._pending = Position(read.position, read.hash)
         return len(entries), count
 
     @property

@@ -16,6 +16,7 @@ class PromisedObject(models.Model):
         ITEM = "item"
         TRANSFER = "transfer"
         AUDIT = "audit"
+        IMPORT = "import"
 
     class State(models.TextChoices):
         """What the last verification found."""
