@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import closing
 from uuid import UUID
 
 from shicheng.checks import services as checks
@@ -82,7 +83,7 @@ def _run_engine(run: Run, package: Package, transfer: Transfer, settings: Settin
         run.progress(done, total, what or None)
 
     budget = Budget(seconds=settings.inspect_seconds, memory=settings.inspect_memory)
-    with InspectionPool(workers=settings.workers, budget=budget) as pool:
+    with closing(notes), InspectionPool(workers=settings.workers, budget=budget) as pool:
         report = checks.run_plan(
             actor=run.actor,
             package=package,
@@ -93,6 +94,6 @@ def _run_engine(run: Run, package: Package, transfer: Transfer, settings: Settin
             observer=observe,
             progress=progress,
         )
-    notes.finish()
+        notes.finish()
     report.name = transfer.name
     return report

@@ -38,6 +38,10 @@ class InspectionNotes:
         line = json.dumps(record, ensure_ascii=True, separators=(",", ":"), default=str)
         self._file.write(line.encode("ascii") + b"\n")
 
+    def close(self) -> None:
+        """Close the file of notes that are not finished."""
+        self._file.close()
+
     def finish(self) -> None:
         """Put the notes in place; before that they are not there."""
         self._file.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from shicheng.ingest.types import Outcome, Received
 from shicheng.jobs.models import Job
 from shicheng.jobs.worker import run_until_done
 from shicheng.kernel.messages import message as _
+from shicheng.kernel.states import IllegalMove
 from shicheng.people.types import Actor
 from shicheng.search.follower import IndexFollower, wait_until_indexed
 from shicheng.settings import Settings
@@ -53,12 +55,14 @@ def _go_on(actor: Actor, received: Received, passing_reason: str | None, progres
         services.start_check(actor=actor, transfer_id=transfer.pk)
         transfer = _finish_job(actor, transfer.pk, progress)
     if transfer.state == "checked":
-        services.accept(actor=actor, transfer_id=transfer.pk)
+        with suppress(IllegalMove):  # somebody accepted it a moment ago
+            services.accept(actor=actor, transfer_id=transfer.pk)
         transfer = _finish_job(actor, transfer.pk, progress)
     elif transfer.state == "failed" and passing_reason:
         services.accept_passing(actor=actor, transfer_id=transfer.pk, reason=passing_reason)
         transfer = _finish_job(actor, transfer.pk, progress)
     elif transfer.state in ("accepted", "partly_accepted"):
+        services.go_on_storing(actor=actor, transfer_id=transfer.pk)
         transfer = _finish_job(actor, transfer.pk, progress)
     return transfer
 

@@ -12,6 +12,7 @@ from shicheng.ingest.models import Transfer
 from shicheng.ingest.types import Received
 from shicheng.kernel.canonical import canonical_json
 from shicheng.packages.reading import open_tree
+from shicheng.packages.tree import Tree
 from shicheng.packages.types import Limits, Package
 from shicheng.people.types import Actor
 from shicheng.settings import Settings
@@ -41,23 +42,59 @@ def receive_path(
     try:
         if resubmit:
             known = selectors.transfer(actor, resubmit)
+            if _is_on_its_way(known, source):
+                return Received(known.pk, known.number, known=known.state == "stored")
             transfer = services.resubmit(actor=actor, transfer_id=known.pk, name=name, source=source)
         else:
+            going = _cut_off(actor, tree, name, source, settings)
+            if going is not None:
+                return Received(going.pk, going.number, known=False)
             transfer = services.announce(actor=actor, name=name, source=source)
-        files = staging.stage(tree, transfer, settings, progress).files
+        with staging.alone(transfer, settings):
+            transfer.refresh_from_db()
+            if transfer.state != "announced":  # somebody else received it while we waited
+                return Received(transfer.pk, transfer.number, known=transfer.state == "stored")
+            files = staging.stage(tree, transfer, settings, progress).files
+            return _note(actor, transfer, files, tree.container, settings, mends=bool(resubmit))
     finally:
         tree.close()
+
+
+def _note(
+    actor: Actor, transfer: Transfer, files: Sequence[StagedFile], container: str, settings: Settings, *, mends: bool
+) -> Received:
+    """Note what was staged; a batch that is here already is given up again."""
     digest = content_digest(files)
-    twin = _twin(digest, transfer)
+    # What mends a transfer belongs to it, even if it was sent as one of its own before.
+    twin = None if mends else _twin(digest, transfer)
     if twin is not None:
         services.withdraw(actor=actor, transfer_id=transfer.pk, twin=twin.number)
         staging.staging_of(settings).discard(staging.staging_id(transfer))
         return Received(twin.pk, twin.number, known=twin.state == "stored")
-    transfer.container = tree.container
+    transfer.container = container
     with staging.open_staged(transfer, settings) as package:
         facts = _facts(package, files, digest)
     services.receive(actor=actor, transfer_id=transfer.pk, facts=facts)
     return Received(transfer.pk, transfer.number, known=False)
+
+
+def _cut_off(actor: Actor, tree: Tree, name: str, source: str, settings: Settings) -> Transfer | None:
+    """The transfer this very batch was received as from this very place, when its intake did not come to an end."""
+    going = (
+        selectors.transfers(actor)
+        .filter(source=source, name=name[:300])
+        .exclude(state__in=["announced", "stored", "returned", "withdrawn"])
+    )
+    return next((one for one in going if staging.is_staged(tree, one, settings)), None)
+
+
+def _is_on_its_way(transfer: Transfer, source: str) -> bool:
+    """Tell whether this mended batch was received already and its intake was cut off, or went to its end."""
+    if transfer.attempt == 1 or transfer.source != source:
+        return False
+    return transfer.state not in ("announced", "failed", "returned") and not (
+        transfer.state == "stored" and transfer.held
+    )
 
 
 def content_digest(files: Iterable[StagedFile]) -> str:

@@ -210,6 +210,22 @@ def _decide(*, actor: Actor, transfer_id: UUID, verb: str, event: str, reason: s
     return transfer
 
 
+def go_on_storing(*, actor: Actor, transfer_id: UUID) -> Transfer:
+    """See to it that a job stores what was accepted, also after the last one gave up."""
+    from shicheng.ingest import work
+    from shicheng.jobs import services as jobs
+
+    with atomic():
+        transfer = _locked(actor, transfer_id, policies.ACCEPT)
+        if transfer.state in ("accepted", "partly_accepted"):
+            job = jobs.enqueue(
+                work.store_transfer, unique_key=f"ingest:{transfer.pk}", actor=actor, transfer_id=str(transfer.pk)
+            )
+            transfer.job = job.pk
+            transfer.save(update_fields=["job"])
+    return transfer
+
+
 def _locked(actor: Actor, transfer_id: UUID, permission: str) -> Transfer:
     """Lock the row of a transfer for whoever may do this in its fonds, as soon as its fonds is known."""
     require(actor, permission)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -39,7 +41,11 @@ def stage(tree: Tree, transfer: Transfer, settings: Settings, progress: Progress
     staging = staging_of(settings)
     folder = staging.place(staging_id(transfer))
     total = len(tree.files)
-    if staging.load(staging_id(transfer)) is None:
+    staged = staging.load(staging_id(transfer))
+    if staged is not None and not is_staged(tree, transfer, settings):
+        staging.discard(staging_id(transfer))  # cut off, and the batch was changed since
+        staged = None
+    if staged is None:
         folder.mkdir(parents=True, exist_ok=True)
         records = [_problem_record(one) for one in tree.problems]
         durable.write_durably(folder / PROBLEMS, json.dumps(records).encode("ascii"))
@@ -49,6 +55,31 @@ def stage(tree: Tree, transfer: Transfer, settings: Settings, progress: Progress
         workers=settings.workers,
         on_progress=lambda files, _bytes: progress(files, total),
     )
+
+
+def is_staged(tree: Tree, transfer: Transfer, settings: Settings) -> bool:
+    """Tell whether what lies outside was staged for this transfer and not changed since, by names, sizes and times."""
+    staging = staging_of(settings)
+    staged = staging.load(staging_id(transfer))
+    if staged is None:
+        return False
+    if {(one.raw_path, one.size) for one in tree.files.values()} != {(one.raw_path, one.size) for one in staged.files}:
+        return False
+    began = (staging.place(staging_id(transfer)) / PROBLEMS).stat().st_mtime  # written before the first copy
+    outside = [one.local for one in tree.files.values() if one.local is not None] or [tree.path]
+    return all(path.stat().st_mtime <= began for path in outside)
+
+
+@contextmanager
+def alone(transfer: Transfer, settings: Settings) -> Iterator[None]:
+    """Let one process at a time stage this transfer; the lock falls with the process that holds it."""
+    folder = settings.staging_path / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / str(transfer.pk)).open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+        # Not after an error: who waits for this file must not miss one who makes it anew.
+        (folder / str(transfer.pk)).unlink(missing_ok=True)
 
 
 def open_staged(transfer: Transfer, settings: Settings) -> Package:

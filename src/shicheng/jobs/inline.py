@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +13,7 @@ from django.db import DatabaseError, connection
 from shicheng.jobs import leases
 from shicheng.jobs.arguments import plain_json
 from shicheng.jobs.models import Job
+from shicheng.jobs.names import worker_name
 from shicheng.jobs.outcomes import HANDED_BACK, Outcome, Task, run_body
 from shicheng.jobs.worker import find_row
 from shicheng.kernel.messages import Message
@@ -32,7 +31,8 @@ def run_inline(job_id: UUID, on_progress: Listener | None = None, *, poll: float
             return row
         task = leases.claim(_name(), only=job_id)
         if task is None:
-            time.sleep(poll)
+            if not leases.release_gone(only=job_id):
+                time.sleep(poll)
         else:
             _run(task, on_progress)
 
@@ -113,4 +113,4 @@ def _heartbeat(task: Task) -> Iterator[None]:
 
 
 def _name() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}:inline"
+    return worker_name("inline")

@@ -18,6 +18,7 @@ from shicheng.base.db import atomic
 from shicheng.jobs import registry
 from shicheng.jobs.errors import UnknownJob
 from shicheng.jobs.models import Job
+from shicheng.jobs.names import is_gone
 from shicheng.jobs.outcomes import LOST, Outcome, Task, died
 from shicheng.jobs.states import JOB
 from shicheng.jobs.types import State
@@ -107,6 +108,18 @@ def keep(leases: Mapping[UUID, int]) -> None:
         for job_id, token in leases.items():
             for seconds in _mine(job_id, token).values_list("lease", flat=True):
                 _mine(job_id, token).update(lease_until=now + timedelta(seconds=seconds))
+
+
+def release_gone(*, only: UUID | None = None) -> int:
+    """End the leases of workers that ran on this machine and are gone, so that nobody waits for them."""
+    rows = Job.objects.filter(state=State.RUNNING, lease_until__gt=clock.now())
+    if only is not None:
+        rows = rows.filter(pk=only)
+    gone = [
+        (job_id, token) for job_id, token, worker in rows.values_list("pk", "lease_token", "worker") if is_gone(worker)
+    ]
+    with atomic():
+        return sum(_mine(job_id, token).update(lease_until=clock.now()) for job_id, token in gone)
 
 
 def look(leases: Mapping[UUID, int]) -> Signs:

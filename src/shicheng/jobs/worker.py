@@ -6,10 +6,8 @@ regular expression or an image library may, would keep its own lease from being 
 
 from __future__ import annotations
 
-import os
 import secrets
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -25,6 +23,7 @@ from shicheng.jobs import leases
 from shicheng.jobs.children import Child
 from shicheng.jobs.errors import JobMissing
 from shicheng.jobs.models import Job
+from shicheng.jobs.names import worker_name
 from shicheng.jobs.outcomes import HANDED_BACK, Outcome, died
 from shicheng.jobs.services import enqueue_schedules
 from shicheng.kernel.messages import message as _
@@ -50,7 +49,7 @@ class Worker:
         grace: float = 10.0,
         schedules: bool = True,
     ) -> None:
-        self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+        self.name = worker_name(secrets.token_hex(3))
         self._processes = processes
         self._names = None if names is None else tuple(names)
         self._only = only
@@ -67,6 +66,7 @@ class Worker:
         """Run jobs until `stop` is called or SIGTERM or SIGINT comes; a second signal hurries it."""
         with self._signals():
             try:
+                leases.release_gone(only=self._only)
                 while not self._stopping.is_set() or self._busy() or self._unsettled:
                     self.step()
             finally:
