@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders.shelves import make_user, shelve
 from django.test import Client
+
+from builders.shelves import make_user, shelve
 from ingest.fixtures import Here
 from shicheng.api.rates import buckets
 from shicheng.audit import services as audit

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from api.conftest import Program, make_program
 from shicheng.api import idempotency
 from shicheng.api.models import KeptAnswer
-from shicheng.api.rates import Buckets, buckets
+from shicheng.api.rates import Buckets
 from shicheng.holdings.models import Item
 from shicheng.jobs.models import Job
 

@@ -7,6 +7,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+
 from api.conftest import Program
 from ingest.fixtures import Here
 from shicheng.audit.offline import verify_file
@@ -30,8 +31,8 @@ def test_export_is_made_by_a_job_and_fetched(
     content = b"".join(answer.streaming_content)
     assert len(content) == done["result"]["bytes"]
     if form == "bagit":
-        names = tarfile.open(fileobj=io.BytesIO(content)).getnames()
-        assert "bagit/bagit.txt" in names
+        with tarfile.open(fileobj=io.BytesIO(content)) as tar:
+            assert "bagit/bagit.txt" in tar.getnames()
     else:
         assert shelf["closed"].reference_code in content.decode("utf-8-sig")
 

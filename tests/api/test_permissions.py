@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+
 from api.conftest import Program
 from shicheng.api.house import api
 from shicheng.api.models import Subscription
@@ -137,8 +138,9 @@ def test_lists_show_strangers_and_other_fonds_nothing_closed(
 
 
 def test_session_of_the_desk_opens_nothing_here(here: object) -> None:
-    from builders.shelves import make_user
     from django.test import Client
+
+    from builders.shelves import make_user
     from shicheng.people.types import Role
 
     client = Client()

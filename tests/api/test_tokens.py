@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 import time_machine
+
 from api.conftest import Program, make_program
 from builders.shelves import make_user
 from shicheng.audit import services as audit

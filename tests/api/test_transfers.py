@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from api.conftest import Program
 from ingest.fixtures import Here
 

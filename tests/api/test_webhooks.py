@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import time_machine
+
 from api.conftest import Program
 from shicheng.api import addresses, news, webhooks, work
 from shicheng.api.addresses import find_target
