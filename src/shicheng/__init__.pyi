@@ -1,0 +1,3 @@
+from shicheng.door import open_archive as open_archive
+
+__version__: str

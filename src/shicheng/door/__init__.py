@@ -1,0 +1,40 @@
+"""The door for Python programs: `shicheng.open_archive(path)`."""
+
+from __future__ import annotations
+
+from shicheng.door.archive import Archive
+from shicheng.door.opening import OtherArchive, open_archive
+from shicheng.door.types import (
+    Check,
+    Damage,
+    Event,
+    Export,
+    Finding,
+    Found,
+    Hit,
+    Import,
+    Intake,
+    Record,
+    RecordFile,
+    Report,
+    Verification,
+)
+
+__all__ = [
+    "Archive",
+    "Check",
+    "Damage",
+    "Event",
+    "Export",
+    "Finding",
+    "Found",
+    "Hit",
+    "Import",
+    "Intake",
+    "OtherArchive",
+    "Record",
+    "RecordFile",
+    "Report",
+    "Verification",
+    "open_archive",
+]
