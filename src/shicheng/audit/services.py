@@ -13,13 +13,13 @@ from django.db import connection
 from shicheng.audit import chain, keys, registry
 from shicheng.audit.errors import ChainBroken, NoTransaction
 from shicheng.audit.models import Entry, FollowerPosition, Head, SignedHead
+from shicheng.base.bulk_rows import insert_objects
 from shicheng.base.db import atomic
 from shicheng.kernel import clock
 from shicheng.kernel.messages import message as _
 from shicheng.people.types import Actor
 
 Subject = tuple[str, str | UUID] | None
-_ROWS = 2000
 
 
 def append(actor: Actor, event: str, subject: Subject, details: dict[str, Any] | None = None) -> int:
@@ -48,7 +48,7 @@ def append_many(actor: Actor, entries: Iterable[tuple[str, Subject, dict[str, An
         rows.append(row)
         previous = row.hash
     if rows:
-        Entry.objects.bulk_create(rows, batch_size=_ROWS)
+        insert_objects(rows)
         Head.objects.filter(pk=1).update(position=first + len(rows) - 1, hash=previous)
     return range(first, first + len(rows))
 

@@ -15,9 +15,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from shicheng.base.bulk_rows import Forms, as_json, forms, insert_rows, update_rows
 from shicheng.base.db import chunked
 from shicheng.holdings import policies
-from shicheng.holdings.bulk_rows import Forms, as_json, forms, insert_rows, update_rows
 from shicheng.holdings.catalogue_columns import draw_record
 from shicheng.holdings.describing import Columns
 from shicheng.holdings.models import Fonds, Item, ItemVersion

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Sequence
 
 from shicheng.audit import services as audit
+from shicheng.base.bulk_rows import insert_objects
 from shicheng.base.db import chunked
 from shicheng.holdings import events, policies
 from shicheng.holdings.describing import draw_columns
@@ -14,7 +15,7 @@ from shicheng.holdings.errors import CodeTaken
 from shicheng.holdings.models import File, FileText, Fonds, Item, ItemVersion
 from shicheng.holdings.types import NewItem
 from shicheng.kernel import clock
-from shicheng.kernel.identifiers import derived_id, new_id
+from shicheng.kernel.identifiers import derived_id
 from shicheng.kernel.messages import message as _
 from shicheng.people.policies import require
 from shicheng.people.types import Actor
@@ -70,21 +71,12 @@ def register_items(
                 hint=_("Return the item to the office with this reason; a code is never given twice."),
             )
     now = at or clock.now()
-    Item.objects.bulk_create([_item_row(one, fonds, now) for one in fresh], batch_size=400)
-    ItemVersion.objects.bulk_create(
+    insert_objects([_item_row(one, fonds, now) for one in fresh])
+    insert_objects(
         [
-            ItemVersion(
-                id=new_id(),
-                item_id=one.id,
-                version=1,
-                elements=one.elements,
-                extra=one.extra,
-                at=now,
-                by=by or actor.name,
-            )
+            ItemVersion(item_id=one.id, version=1, elements=one.elements, extra=one.extra, at=now, by=by or actor.name)
             for one in fresh
-        ],
-        batch_size=1000,
+        ]
     )
     files: list[File] = []
     texts: list[FileText] = []
@@ -114,8 +106,8 @@ def register_items(
             if each.text:
                 packed = zlib.compress(each.text.encode("utf-8", "replace"), 1)
                 texts.append(FileText(file=row, zipped=packed, characters=len(each.text)))
-    File.objects.bulk_create(files, batch_size=400)
-    FileText.objects.bulk_create(texts, batch_size=500)
+    insert_objects(files)
+    insert_objects(texts)
     return len(fresh)
 
 

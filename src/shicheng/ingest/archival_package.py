@@ -171,7 +171,7 @@ def build(
     for path, content_bytes in papers.items():
         digests = _digests(content_bytes)
         manifest.append(ManifestEntry(path, len(content_bytes), digests))
-        drafts.append(DraftFile(logical_path=path, source=content_bytes, digests=digests))
+        drafts.append(DraftFile(logical_path=path, source=content_bytes, digests=digests, move=True))
     own = write_manifest(manifest)
     drafts.append(DraftFile(logical_path="metadata/manifest.json", source=own, digests=_digests(own)))
     object_id = f"urn:uuid:{identifier}"

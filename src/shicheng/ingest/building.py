@@ -8,7 +8,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -48,7 +48,8 @@ class _Child:
 
     store: ClassVar[Store]
     provenance: ClassVar[Provenance]
-    staged: ClassVar[Path]
+    notes: ClassVar[NotedInspections | None]
+    open_notes: ClassVar[ExitStack]  # keeps them open as long as the child lives
 
 
 @contextmanager
@@ -77,8 +78,7 @@ def builders(
 def build_here(store: Store, provenance: Provenance, staged: Path, batch: list[Assembly]) -> Built:
     """Build one batch in this process: for batches too small to be worth a child."""
     with noted(staged) as notes:
-        built = [_build_one(one, provenance, notes) for one in batch]
-    return Built([item for _draft, item in built], store.put_objects([draft for draft, _item in built]))
+        return _build(store, provenance, notes, batch)
 
 
 def without_open_files(item: PackageItem) -> PackageItem:
@@ -89,11 +89,17 @@ def without_open_files(item: PackageItem) -> PackageItem:
 def _start(parent: int, store: Store, provenance: Provenance, staged: Path) -> None:
     die_with_parent(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
-    _Child.store, _Child.provenance, _Child.staged = store, provenance, staged
+    _Child.store, _Child.provenance, _Child.open_notes = store, provenance, ExitStack()
+    _Child.notes = _Child.open_notes.enter_context(noted(staged))
 
 
 def _build_batch(batch: list[Assembly]) -> Built:
-    return build_here(_Child.store, _Child.provenance, _Child.staged, batch)
+    return _build(_Child.store, _Child.provenance, _Child.notes, batch)
+
+
+def _build(store: Store, provenance: Provenance, notes: NotedInspections | None, batch: list[Assembly]) -> Built:
+    built = [_build_one(one, provenance, notes) for one in batch]
+    return Built([item for _draft, item in built], store.put_objects([draft for draft, _item in built]))
 
 
 def _build_one(one: Assembly, provenance: Provenance, notes: NotedInspections | None) -> Any:

@@ -10,6 +10,7 @@ from shicheng.base import web
 _doors = [
     ("", "access"),
     ("people/", "people"),
+    ("api/v1/", "api"),
     ("desk/", "desk"),
     ("desk/transfers/", "ingest"),
     ("desk/checks/", "checks"),

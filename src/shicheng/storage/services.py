@@ -9,6 +9,7 @@ from itertools import islice
 from django.db import DatabaseError
 
 from shicheng.audit import services as audit
+from shicheng.base.bulk_rows import insert_objects
 from shicheng.base.db import atomic, chunked
 from shicheng.kernel import clock
 from shicheng.people.policies import require
@@ -59,18 +60,20 @@ def register_objects(stored: Sequence[StoredObject], *, kind: str, stored_at: da
                 "object_id", "version"
             )
         )
-        PromisedObject.objects.bulk_create(
-            [
-                PromisedObject(
-                    object_id=one.object_id, kind=kind, version=one.version, files=one.files, bytes=one.bytes,
-                    inventory_digest=one.inventory_digest, stored_at=at,
-                )
-                for one in some
-                if (one.object_id, one.version) not in known
-            ],
-            update_conflicts=True, unique_fields=["object_id"],
-            update_fields=["version", "files", "bytes", "inventory_digest", "stored_at", "state"],
-        )  # fmt: skip
+        rows = [
+            PromisedObject(
+                object_id=one.object_id, kind=kind, version=one.version, files=one.files, bytes=one.bytes,
+                inventory_digest=one.inventory_digest, stored_at=at,
+            )
+            for one in some
+            if (one.object_id, one.version) not in known
+        ]  # fmt: skip
+        older = {object_id for object_id, _version in known}
+        insert_objects([row for row in rows if row.object_id not in older])
+        PromisedObject.objects.bulk_update(
+            [row for row in rows if row.object_id in older],
+            ["version", "files", "bytes", "inventory_digest", "stored_at", "state"],
+        )
 
 
 def verify(

@@ -17,9 +17,9 @@ class DraftFile:
     """One file of an object to be stored.
 
     `source` is the bytes, a file, or None to take the file over unchanged from the base version.
-    With `move` the file's bytes are not copied if it lies on the store's file system, its digests
-    are trusted, and it is gone from its old place afterwards. Without `move` it is hashed while it
-    is copied and compared with `digests`.
+    With `move` its digests are trusted; a file is not copied if it lies on the store's file system,
+    and is gone from its old place afterwards. Without `move` it is hashed while it is copied and
+    compared with `digests`.
     """
 
     logical_path: str

@@ -54,6 +54,22 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
                 copy.write_row(row)
 
 
+def insert_objects(objects: Sequence[models.Model]) -> None:
+    """Insert new objects of one model, several times quicker than `bulk_create`. To be called inside `atomic()`.
+
+    As there, nothing is read back and no signals are sent; primary keys must be set.
+    """
+    if not objects:
+        return
+    fields = objects[0]._meta.concrete_fields
+    preparers = [(field.attname, field.get_db_prep_save) for field in fields]
+    insert_rows(
+        type(objects[0]),
+        [str(field.column) for field in fields],
+        ([prepare(getattr(one, name), connection) for name, prepare in preparers] for one in objects),
+    )
+
+
 def update_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Update rows; the last value of each is the primary key. To be called inside `atomic()`."""
     table = connection.ops.quote_name(model._meta.db_table)
