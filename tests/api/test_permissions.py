@@ -10,6 +10,7 @@ import pytest
 from api.conftest import Program
 from shicheng.api.house import api
 from shicheng.api.models import Subscription
+from shicheng.cataloguing.models import CatalogueImport
 from shicheng.holdings.models import Item
 from shicheng.ingest.models import Transfer
 from shicheng.jobs.models import Job
@@ -37,6 +38,12 @@ TABLE: dict[str, tuple[str, str, Any, tuple[int, int, int, int, int]]] = {
     "return_transfer": ("POST", "/transfers/{transfer}/return", REASON, (401, 403, 404, 409, 403)),
     "resubmit_transfer": ("POST", "/transfers/{transfer}/resubmit?name=a.zip", b"x", (401, 403, 404, 422, 403)),
     "show_receipt": ("GET", "/transfers/{transfer}/receipt", None, (401, 403, 404, 404, 403)),
+    "list_imports": ("GET", "/imports", None, (401, 403, 200, 200, 403)),
+    "send_catalogue": ("POST", "/imports?name=a.csv&fonds=L012", b"x", (401, 403, 403, 202, 403)),
+    "show_import": ("GET", "/imports/{import}", None, (401, 403, 404, 200, 403)),
+    "list_columns": ("GET", "/imports/{import}/columns", None, (401, 403, 404, 200, 403)),
+    "fetch_errors": ("GET", "/imports/{import}/errors", None, (401, 403, 404, 404, 403)),
+    "undo_import": ("POST", "/imports/{import}/undo", REASON, (401, 403, 404, 409, 403)),
     "list_items": ("GET", "/items", None, (200, 200, 200, 200, 200)),
     "show_item": ("GET", "/items/{closed}", None, (404, 404, 404, 200, 404)),
     "list_files": ("GET", "/items/{closed}/files", None, (404, 404, 404, 200, 404)),
@@ -96,10 +103,18 @@ def test_each_may_do_what_their_role_and_fonds_allow(people: dict[str, Program],
         number="2026-0009", state="stored", name="x", fonds_code="L012", items=1, announced_at=clock.now()
     )
     job = Job.objects.create(name="test.done", state="done", actor_kind="system", actor_name="system")
+    made = CatalogueImport.objects.create(
+        number="C2026-0009", name="x", source="x", fonds_code="L012", digest="x", received_by="x",
+        received_at=clock.now(),
+    )  # fmt: skip
     names = {
-        "transfer": transfer.number, "closed": closed.pk, "file": closed.files.get(name="说明.txt").pk, "job": job.pk,
+        "import": made.number,
+        "transfer": transfer.number,
+        "closed": closed.pk,
+        "file": closed.files.get(name="说明.txt").pk,
+        "job": job.pk,
         "nobody": NOBODY,
-    }  # fmt: skip
+    }
     wrong = []
     for operation, (method, path, body, expected) in TABLE.items():
         for name, status in zip(PEOPLE, expected, strict=True):
