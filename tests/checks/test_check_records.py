@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from shicheng.checks.engine import check_path
 from shicheng.checks.errors import BrokenTable, NotManual, RemarkMissing, UnknownCheck, UnknownReport
 from shicheng.checks.models import StoredReport
 from shicheng.checks.paper import write_paper
+from shicheng.checks.presentation import present
 from shicheng.checks.types import Report
 from shicheng.checks.workbook import write_workbook
 from shicheng.packages.reading import read_package
@@ -113,3 +116,14 @@ def test_forms_carry_findings_and_signatures(report: Report) -> None:
     with pypdfium2.PdfDocument(paper) as pdf:
         text = "".join(page.get_textpage().get_text_range() for page in pdf)
     assert "陈静" in text and "YJ-4-4" in text and "YJ-1-6" in text
+
+
+def test_reports_tell_when_the_checks_began_in_the_time_of_the_archive(
+    report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Asia/Shanghai")
+        time.tzset()
+        shown = present(replace(report, started="2026-01-01T20:30:00+00:00")).checked_at
+    time.tzset()
+    assert shown == "2026-01-02 04:30"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from shicheng.checks.types import CheckResult, Finding, Level, Outcome, Property, Report, Verdict
 from shicheng.kernel.messages import Message
@@ -104,6 +105,12 @@ class Presentation:
     faults: list[Finding]  # errors first, then warnings
     manual: list[CheckLine]
     checks: list[CheckLine]
+
+    @property
+    def checked_at(self) -> str:
+        """When the checks began, in the time zone of this process (Django sets it to that of the archive)."""
+        started = self.report.started
+        return datetime.fromisoformat(started).astimezone().strftime("%Y-%m-%d %H:%M") if started else ""
 
 
 def present(report: Report, signed: Mapping[str, Signed] | None = None) -> Presentation:

@@ -52,7 +52,7 @@ def _data(shown: Presentation, *, archive_name: str, number: str, run: int, lang
         (_("Fonds"), report.fonds_code or "—"),
         (_("Items and files"), str(_("%(items)d items, %(files)d files", items=report.items, files=report.files))),
         (_("Size"), f"{format_bytes(report.bytes)} ({report.bytes:,} B)"),
-        (_("Checked at"), report.started),
+        (_("Checked at"), shown.checked_at),
         (_("Software"), report.software),
     ]
     left = len(shown.faults) - MOST_FINDINGS

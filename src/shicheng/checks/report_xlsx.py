@@ -64,7 +64,7 @@ def _batch(book: Workbook, shown: Presentation) -> None:
         (_("Batch"), report.name), (_("Agency"), report.agency), (_("Fonds"), report.fonds_code),
         (_("Category"), report.category), (_("Stage"), shown.stage), (_("Verdict"), shown.verdict),
         (_("Items"), report.items), (_("Files"), report.files), (_("Bytes"), report.bytes),
-        (_("Checked at"), report.started), (_("Seconds"), round(report.seconds, 1)), (_("Software"), report.software),
+        (_("Checked at"), shown.checked_at), (_("Seconds"), round(report.seconds, 1)), (_("Software"), report.software),
     ):  # fmt: skip
         _row(sheet, [label, value])
 
