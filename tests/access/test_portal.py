@@ -56,9 +56,7 @@ def test_the_front_page_of_an_empty_archive_says_so(client: Client) -> None:
     assert "No record is opened yet" in _look(client, reverse("access:home"))
 
 
-def test_the_front_page_counts_what_is_open_and_offers_words_that_find_something(
-    client: Client, indexed: Item
-) -> None:
+def test_the_front_page_counts_what_is_open_and_offers_words_that_find_something(client: Client, indexed: Item) -> None:
     text = _look(client, reverse("access:home"))
     assert "1 opened record" in text
     assert indexed.title in text

@@ -66,6 +66,7 @@ def diagnose(settings: Settings) -> list[Diagnosis]:
         _clock,
         _database,
         _store,
+        _index,
         _fonts,
         _scanner,
         _office,
@@ -271,6 +272,23 @@ def _store(settings: Settings) -> Iterator[Diagnosis]:
         yield Diagnosis("store", "ok", _("The store answers: %(address)s", address=store.address))
     except ShichengError as error:
         yield Diagnosis("store", "error", error.message, error.hint)
+
+
+def _index(settings: Settings) -> Iterator[Diagnosis]:
+    if not settings.settings_path.exists():
+        return
+    from shicheng.search.selectors import health
+
+    found = health(settings.index_path)
+    if found.is_well:
+        yield Diagnosis("index", "ok", found.message)
+    else:
+        yield Diagnosis(
+            "index",
+            "warning",
+            found.message,
+            _("A worker makes it anew by itself; at once: shicheng reindex --home %(home)s", home=settings.home),
+        )
 
 
 def _fonts(settings: Settings) -> Iterator[Diagnosis]:

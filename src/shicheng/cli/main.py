@@ -7,7 +7,7 @@ import sys
 import typer
 
 from shicheng import __version__
-from shicheng.cli import archive, cataloguing, finding, intake, keeping, output
+from shicheng.cli import archive, cataloguing, finding, intake, keeping, output, tokens
 from shicheng.kernel.errors import ShichengError
 
 app = typer.Typer(
@@ -38,6 +38,7 @@ intake.add_to(app)
 cataloguing.add_to(app)
 finding.add_to(app)
 keeping.add_to(app)
+tokens.add_to(app)
 
 
 def main() -> None:

@@ -99,7 +99,6 @@ def _inspect(question: Question, identification: Identification | None, setup: S
         return Inspection(Identification(extension=extension_of(question.name)), 0, None, notes=(note,))
 
 
-
 def _limit_memory(budget: Budget) -> None:
     """Let the private memory grow by the budget; what Go and the libraries hold by now is not counted."""
     try:

@@ -11,4 +11,4 @@ class IngestConfig(AppConfig):
 
     def ready(self) -> None:
         """Register events, permissions and jobs."""
-        from shicheng.ingest import events, log_keeping, policies, rechecking, work  # noqa: F401  # importing registers them
+        from shicheng.ingest import events, policies, rechecking, work  # noqa: F401  # importing registers them

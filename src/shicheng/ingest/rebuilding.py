@@ -24,7 +24,6 @@ from shicheng.formats.types import Budget
 from shicheng.holdings import services as holdings
 from shicheng.holdings.types import NewItem
 from shicheng.ingest import events, policies
-from shicheng.ingest.log_keeping import is_log_object, log_segments
 from shicheng.ingest.models import Transfer
 from shicheng.ingest.papers import FIELDS, MOMENTS
 from shicheng.ingest.stored_items import DESCRIPTION, describe, read_items
@@ -33,6 +32,7 @@ from shicheng.people.types import Actor
 from shicheng.search.building import rebuild_index
 from shicheng.settings import Settings
 from shicheng.storage import services as storage
+from shicheng.storage.log_keeping import is_log_object, log_segments
 from shicheng.storage.ports import Store
 
 BATCH = 200

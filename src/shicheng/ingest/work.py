@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from shicheng.ingest.accession import store_accepted
 from shicheng.ingest.checking import check_staged
-from shicheng.ingest.log_keeping import keep_log
 from shicheng.jobs.decorators import job
 from shicheng.jobs.run import Run
 from shicheng.kernel.messages import message as _
 from shicheng.settings import current
+from shicheng.storage.log_keeping import keep_log
 
 
 @job("ingest.check", lease=120, tries=5, label=_("Check a transfer"))

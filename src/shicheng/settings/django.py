@@ -65,7 +65,21 @@ AUTH_USER_MODEL = "people.User"
 ROOT_URLCONF = "shicheng.settings.urls"
 WSGI_APPLICATION = "shicheng.settings.wsgi.application"
 
-ROOMS = ["people", "audit", "jobs", "storage", "holdings", "search", "checks", "cataloguing", "ingest", "exchange", "access", "api", "desk"]
+ROOMS = [
+    "people",
+    "audit",
+    "jobs",
+    "storage",
+    "holdings",
+    "search",
+    "checks",
+    "cataloguing",
+    "ingest",
+    "exchange",
+    "access",
+    "api",
+    "desk",
+]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -27,7 +27,7 @@ SEGMENT = "segment.jsonl"
 
 
 @scheduled(every=timedelta(days=1))
-@job("ingest.keep_log", lease=120, tries=5, label=_("Keep the audit log in the store"))
+@job("storage.keep_log", lease=120, tries=5, label=_("Keep the audit log in the store"))
 def keep_log_daily(run: Run) -> dict[str, int]:
     """Write what was logged since the last segment into the store."""
     return {"segments": keep_log(current())}
