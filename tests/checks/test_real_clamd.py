@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from builders.batches import make_batch
 
+from builders.batches import make_batch
 from shicheng.checks.engine import check_path
 from shicheng.checks.scanner import Clamd
 
@@ -33,7 +33,7 @@ def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clamd]:
     folder = tmp_path_factory.mktemp("clamd")
     for name in ("db", "tmp"):
         (folder / name).mkdir()
-    (folder / "db" / "local.hdb").write_text(f"{hashlib.md5(EICAR).hexdigest()}:{len(EICAR)}:Local.Eicar\n")  # noqa: S324
+    (folder / "db" / "local.hdb").write_text(f"{hashlib.md5(EICAR).hexdigest()}:{len(EICAR)}:Local.Eicar\n")
     (folder / "db" / "local.ndb").write_text(f"Local.Eicar.Pattern:0:*:{EICAR.hex()}\n")
     socket = folder / "clamd.sock"
     (folder / "clamd.conf").write_text(
