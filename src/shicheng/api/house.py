@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404
 from ninja.errors import HttpError, ValidationError
 
-from shicheng.api.openapi import DescribedApi
+from shicheng.api.openapi import DescribedApi, Utf8Renderer
 from shicheng.api.problems import problem_of
 from shicheng.api.rest import audit, checks, exports, house, imports, items, jobs, keeping, search, transfers, webhooks
 
@@ -17,13 +17,9 @@ for with `Accept-Language`; their `code` is stable. Lists are read page by page 
 rows come and go. A POST with an `Idempotency-Key` may be sent again without harm."""
 
 api = DescribedApi(
-    title="Shicheng 史宬",
-    version="1",
-    description=DESCRIPTION,
-    openapi_url=None,
-    docs_url=None,
-    urls_namespace="api-v1",
-)
+    title="Shicheng 史宬", version="1", description=DESCRIPTION, openapi_url=None, docs_url=None,
+    urls_namespace="api-v1", renderer=Utf8Renderer(),
+)  # fmt: skip
 for kind in (Exception, Http404, HttpError, ValidationError):
     api.add_exception_handler(kind, problem_of)  # type: ignore[arg-type]  # it is never called with a class
 api.add_router("", house.router)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
+from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.operation import Operation
+from ninja.renderers import JSONRenderer
 
 from shicheng.api.guards import Token
 from shicheng.api.schemas.common import Problem
@@ -49,6 +52,14 @@ RANGED: Final[Json] = {
         416: {"description": "No such range"},
     },
 }  # fmt: skip
+
+
+class Utf8Renderer(JSONRenderer):
+    """Writes Chinese as it is; half characters, which no UTF-8 can hold, as the escapes JSON has for them."""
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        """Write an answer."""
+        return json.dumps(data, cls=self.encoder_class, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
 class DescribedApi(NinjaAPI):

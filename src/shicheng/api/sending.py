@@ -38,7 +38,8 @@ def sign(secret: str, algorithm: str, at: int, body: bytes) -> str:
 def send(target: Target, body: bytes, headers: dict[str, str], *, seconds: float = SECONDS) -> Answer:
     """Post a body; never raises for what the network or the receiver does."""
     connection = _connection(target, seconds)
-    watch = threading.Timer(seconds, _cut, [connection])
+    was_cut = threading.Event()
+    watch = threading.Timer(seconds, _cut, [connection, was_cut])
     watch.daemon = True
     watch.start()
     try:
@@ -48,7 +49,7 @@ def send(target: Target, body: bytes, headers: dict[str, str], *, seconds: float
     except TimeoutError:
         return Answer(0, f"no answer within {seconds:g} s")
     except (OSError, http.client.HTTPException, ValueError) as error:
-        cut = watch.finished.is_set() and not watch.is_alive()
+        cut = was_cut.is_set()
         return Answer(0, f"no answer within {seconds:g} s" if cut else f"{type(error).__name__}: {error}"[:300])
     finally:
         watch.cancel()
@@ -74,7 +75,8 @@ def _connection(target: Target, seconds: float) -> http.client.HTTPConnection:
     return _Pinned(target, seconds)
 
 
-def _cut(connection: http.client.HTTPConnection) -> None:
+def _cut(connection: http.client.HTTPConnection, was_cut: threading.Event) -> None:
+    was_cut.set()
     sock = connection.sock
     if sock is not None:
         try:
