@@ -7,14 +7,17 @@ a text, folded, is a part of the folded text, and what is typed is found whereve
 from __future__ import annotations
 
 import unicodedata
+from array import array
+from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
-from operator import add
 from typing import Final
 
 GAP: Final = "\x01"  # between values of one field, where nothing may match
 START: Final = "\x02"  # before a value, so that its beginning can be searched for
 SPACE: Final = "␣"  # a space that tells two words apart
+
+_SLICE: Final = 100_000  # characters worked on at once: a list of all words of a long text would take gigabytes
 
 _ALIKE: Final = {
     **dict.fromkeys("〔【〖［﹝", "("),
@@ -68,11 +71,30 @@ def _fold_character(character: str) -> str:
 
 
 _table: Final = _Table()
+_BLANK: Final = array("I", " ".encode("utf-32-le"))
 
 
 def fold(text: str) -> str:
     """Fold a text for comparison. It holds no white space: between two words of letters or digits stands `SPACE`."""
-    folded = text.translate(_table)
+    if len(text) <= _SLICE:
+        return _part_words(text.translate(_table))
+    parts: list[str] = []
+    last, spaced = "", False
+    for start in range(0, len(text), _SLICE):
+        folded = text[start : start + _SLICE].translate(_table)
+        words = _part_words(folded)
+        if not words:
+            spaced = spaced or folded != ""
+            continue
+        if last and (spaced or folded[0] == " ") and _is_word(last) and _is_word(words[0]):
+            parts.append(SPACE)
+        parts.append(words)
+        last, spaced = words[-1], folded[-1] == " "
+    return "".join(parts)
+
+
+def _part_words(folded: str) -> str:
+    """Take the spaces out and put `SPACE` where they count."""
     if " " not in folded:
         return folded
     pieces = folded.split()
@@ -117,9 +139,19 @@ def bigrams(folded: str) -> str:
     """
     if len(folded) < 2:
         return folded
+    pairs = " ".join(_paired(folded))
     if GAP in folded:
-        return " ".join(GAP if GAP in pair else pair for pair in map(add, folded, folded[1:]))
-    return " ".join(map(add, folded, folded[1:]))
+        return " ".join([GAP if GAP in pair else pair for pair in pairs.split(" ")])
+    return pairs
+
+
+def _paired(folded: str) -> Iterator[str]:
+    """Yield the pairs of each slice, joined; laid out as numbers, since a string for each pair is slow and large."""
+    for start in range(0, len(folded) - 1, _SLICE):
+        points = array("I", folded[start : start + _SLICE + 1].encode("utf-32-le", "surrogatepass"))
+        pairs = _BLANK * (3 * len(points) - 4)
+        pairs[0::3], pairs[1::3] = points[:-1], points[1:]
+        yield pairs.tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def signs(folded: str) -> str:
