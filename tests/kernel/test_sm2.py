@@ -123,7 +123,11 @@ def test_a_key_of_another_kind_is_refused() -> None:
         sm2.sign(other, b"records")
 
 
-@pytest.mark.parametrize("point", [b"", POINT[1:], b"\x02" + POINT[1:33], b"\x04" + b"\x01" * 64, b"\x05" + POINT[1:]])
+@pytest.mark.parametrize(
+    "point",
+    [b"", POINT[1:], b"\x02" + POINT[1:33], b"\x04" + b"\x01" * 64, b"\x05" + POINT[1:]],
+    ids=["empty", "without its mark", "packed", "not on the curve", "unknown mark"],
+)
 def test_a_point_off_the_curve_is_refused(point: bytes) -> None:
     with pytest.raises(sm2.InvalidKey):
         sm2.public_key_from_point(point)

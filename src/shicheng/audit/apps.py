@@ -13,3 +13,7 @@ class AuditConfig(AppConfig):
     def ready(self) -> None:
         """Register the events of every room."""
         autodiscover_modules("events")
+        from shicheng.audit.services import append
+        from shicheng.people import news
+
+        news.listen(append)

@@ -66,6 +66,19 @@ def open_archive(home: Path | None) -> Settings:
             hint=_("Make one with: shicheng init --home %(home)s", home=folder.home),
         )
     settings = prepare(home)
+    if not settings.database and not settings.database_path.exists():
+        raise OldArchive(
+            _(
+                "The database of %(home)s is gone: there is no %(path)s.",
+                home=settings.home,
+                path=settings.database_path,
+            ),
+            hint=_(
+                "Restore a backup; or make the database anew from the store: shicheng init --home %(home)s, "
+                "then shicheng rebuild --home %(home)s",
+                home=settings.home,
+            ),
+        )
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from shicheng.base.db import atomic
 from shicheng.kernel.messages import message as _
-from shicheng.people import policies
+from shicheng.people import news, policies
 from shicheng.people.errors import BadAccount
 from shicheng.people.models import Grant, User
 from shicheng.people.types import Actor, Role
@@ -31,6 +31,8 @@ def switch_account(*, actor: Actor, user_id: UUID, active: bool) -> User:
             )
         user.is_active = active
         user.save(update_fields=["is_active"])
+        details = {"username": user.username, "active": active}
+        news.tell(actor, news.ACCOUNT_SWITCHED, ("user", str(user.pk)), details)
     return user
 
 

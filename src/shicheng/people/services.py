@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from shicheng.base.db import atomic
 from shicheng.kernel import clock
 from shicheng.kernel.messages import message as _
-from shicheng.people import policies
+from shicheng.people import news, policies
 from shicheng.people.errors import BadAccount, TooManyAttempts
 from shicheng.people.models import Grant, SignInAttempt, User
 from shicheng.people.types import Actor, Role
@@ -70,6 +70,8 @@ def create_user(
         with atomic():
             user.save(force_insert=True)
             Grant.objects.bulk_create([Grant(user=user, role=role, fonds=fonds) for role in roles])
+            made = {"username": user.username, "roles": [str(role) for role in roles], "fonds": fonds}
+            news.tell(actor, news.ACCOUNT_MADE, ("user", str(user.pk)), made)
     except IntegrityError as error:
         raise BadAccount(
             _("The name %(name)s is taken.", name=user.username), hint=_("Choose another name to sign in with.")
@@ -92,6 +94,14 @@ def note_failed_sign_in(*, username: str, address: str) -> None:
     with atomic():
         SignInAttempt.objects.filter(at__lt=clock.now() - timedelta(days=1)).delete()
         SignInAttempt.objects.create(username=username[:60], address=address[:60])
+        details = {"username": username[:60], "address": address[:60]}
+        news.tell(ANONYMOUS, news.SIGN_IN_FAILED, None, details)
+
+
+def note_session(*, user: User, begun: bool) -> None:
+    """Tell that a person signed in or out."""
+    with atomic():
+        news.tell(actor_for(user), news.SIGNED_IN if begun else news.SIGNED_OUT, ("user", str(user.pk)), {})
 
 
 def forget_failures(*, username: str) -> None:

@@ -44,6 +44,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             login(request, user)
+            services.note_session(user=user, begun=True)
             return redirect("desk:home")
     return render(request, "people/set_up.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -66,6 +67,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         else:
             if user is not None:
                 login(request, user)
+                services.note_session(user=user, begun=True)
                 return redirect(_next(request))
             form.add_error(None, _("Name and password do not match. Check both and try again."))
             status = 422
@@ -75,6 +77,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
+    if isinstance(request.user, User):
+        services.note_session(user=request.user, begun=False)
     logout(request)
     return redirect("access:home")
 
