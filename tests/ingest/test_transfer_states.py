@@ -264,7 +264,8 @@ def test_mended_batch_after_a_partial_acceptance_doubles_nothing(here: Here, tmp
     assert Entry.objects.filter(event="ingest.item.stored").count() == 4
     # What was stored first stays as it was.
     file = Item.objects.get(reference_code=mended.item(1).ref).files.get()
-    assert "后来改了".encode() not in here.store.open(file.item.object_id, file.logical_path).read()
+    with here.store.open(file.item.object_id, file.logical_path) as stream:
+        assert "后来改了".encode() not in stream.read()
 
 
 def test_same_batch_is_recognised_whatever_it_lies_in(here: Here, tmp_path: Path) -> None:
@@ -332,4 +333,5 @@ def test_batch_changed_after_it_was_cut_off_is_staged_anew(here: Here, tmp_path:
     said = here.take_in(path)
     assert (said.transfer, said.state) == (transfer.number, "stored")
     file = Item.objects.order_by("code_sort")[0].files.get()
-    assert "T001改" in here.store.open(file.item.object_id, file.logical_path).read().decode()
+    with here.store.open(file.item.object_id, file.logical_path) as stream:
+        assert "T001改" in stream.read().decode()
