@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
-from shicheng.storage.fixity import verify_store
+from shicheng.storage.fixity import check_objects, verify_store
 from shicheng.storage.ocfl.checking import Pace
 from shicheng.storage.ocfl.local import LocalStore
 from storage.drafts import draft
@@ -99,6 +100,23 @@ def test_an_object_in_the_place_of_another_is_not_taken_for_it(store: LocalStore
     shutil.copytree(place(store, 2), place(store, 1))
     assert ("inventory.json", "inventory") in damages(store, 1)
     assert store.verify("urn:nothing")[0].problem == "missing"
+
+
+def test_nothing_is_left_out_when_the_processes_die(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    (place(store, 50) / "v1/content/metadata/description.xml").unlink()
+    monkeypatch.setattr("shicheng.storage.fixity._CODE", "raise SystemExit")
+    report = verify_store(store)
+    assert report.objects == 60
+    assert [(one.path, one.problem) for one in report.damaged] == [("v1/content/metadata/description.xml", "missing")]
+
+
+def test_processes_end_when_the_caller_stops_early(store: LocalStore) -> None:
+    found = check_objects(store, store.iter_objects())
+    assert isinstance(found, Generator)
+    next(found)
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    found.close()
+    assert children.read_text() == ""
 
 
 def test_links_and_pipes_in_the_place_of_files_are_damage(store: LocalStore) -> None:

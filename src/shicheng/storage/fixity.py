@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import chain, islice
+from multiprocessing.connection import Connection, Pipe
+from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Final
 
+import shicheng
 from shicheng.storage.ocfl.checking import Pace
 from shicheng.storage.ocfl.local import LocalStore
 from shicheng.storage.ports import Store
@@ -18,11 +24,12 @@ Progress = Callable[[int, int], None]
 """Is told how many objects and how many bytes have been verified."""
 
 _CHUNK_SECONDS: Final = 0.1
-_MOST_OBJECTS: Final = 64
+_MOST_OBJECTS: Final = 128
 _ALONE: Final = 32  # so few objects are verified before a process would have started
+_CODE: Final = "import sys; from shicheng.storage.fixity import serve; serve(int(sys.argv[1]))"
 
-_store: Store | None = None
-_pace = Pace(None)
+_Chunk = tuple[list[ObjectCheck], float]
+"""What was found, and the seconds it took."""
 
 
 def verify_store(
@@ -57,21 +64,22 @@ def check_objects(
     waiting = iter(object_ids)
     first = list(islice(waiting, _ALONE))
     limit = rate / max(1, workers) if rate else None
-    executor: Executor
-    few = len(first) < _ALONE
-    if isinstance(store, LocalStore) and not few and not multiprocessing.current_process().daemon:
-        context = multiprocessing.get_context("spawn")  # forked children would share locks that nobody releases
-        executor = ProcessPoolExecutor(max(1, workers), context, _start, (store, limit))
+    if isinstance(store, LocalStore) and len(first) == _ALONE:
+        threads, children = max(1, workers), _Children(store, limit)
     else:
-        executor = ThreadPoolExecutor(max(1, workers) * (1 if isinstance(store, LocalStore) else 4), "verify")
-    paces = (store, limit) if isinstance(executor, ThreadPoolExecutor) else None
+        threads, children = max(1, workers) * (1 if isinstance(store, LocalStore) else 4), None
+    executor = ThreadPoolExecutor(threads, "verify")
     size = 1
-    running: set[Future[tuple[list[ObjectCheck], float]]] = set()
+    running: set[Future[_Chunk]] = set()
     source = chain(first, waiting)
     try:
         while True:
             while len(running) < workers * 3 and (chunk := list(islice(source, size))):
-                running.add(executor.submit(_check_chunk, chunk, paces))
+                running.add(
+                    executor.submit(_check_chunk, store, chunk, Pace(limit))
+                    if children is None
+                    else executor.submit(children.check, chunk)
+                )
             if not running:
                 return
             done, running = wait(running, return_when=FIRST_COMPLETED)
@@ -82,15 +90,80 @@ def check_objects(
                 yield from checks
     finally:
         executor.shutdown(cancel_futures=True)
+        if children is not None:
+            children.close()
 
 
-def _start(store: Store, rate: float | None) -> None:
-    global _store, _pace
-    _store, _pace = store, Pace(rate)
+class _Children:
+    """Processes that verify, one for each thread that asks at the same time.
+
+    Started afresh: forked ones would share locks that nobody releases, and those of multiprocessing would first
+    import the whole program, which takes longer than verifying a thousand small objects.
+    """
+
+    def __init__(self, store: Store, rate: float | None) -> None:
+        self._setup = (store, rate)
+        self._free: SimpleQueue[Connection] = SimpleQueue()
+        self._started: list[tuple[subprocess.Popen[bytes], Connection]] = []
+
+    def check(self, object_ids: list[str]) -> _Chunk:
+        """Have a chunk verified; raises what the child raised. If the child dies, the chunk is verified here."""
+        try:
+            try:
+                pipe = self._free.get_nowait()
+            except Empty:
+                pipe = self._start()
+            pipe.send(object_ids)
+            answer: _Chunk | Exception = pipe.recv()
+        except (EOFError, OSError):  # no memory for one more process, or the system has ended it
+            store, rate = self._setup
+            return _check_chunk(store, object_ids, Pace(rate))
+        self._free.put(pipe)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def close(self) -> None:
+        """End the processes; none has work in hand, or it is not wanted any more."""
+        for _process, pipe in self._started:
+            pipe.close()
+        for process, _pipe in self._started:
+            process.wait()
+
+    def _start(self) -> Connection:
+        mine, theirs = Pipe(duplex=True)
+        root = str(Path(shicheng.__file__).resolve().parent.parent)
+        known = [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-c", _CODE, str(theirs.fileno())],
+            pass_fds=(theirs.fileno(),),
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([root, *known])},
+            process_group=0,  # an interrupt from the terminal is for the parent to handle
+        )
+        theirs.close()
+        self._started.append((process, mine))
+        mine.send(self._setup)
+        return mine
 
 
-def _check_chunk(object_ids: list[str], own: tuple[Store, float | None] | None) -> tuple[list[ObjectCheck], float]:
-    store, pace = (_store, _pace) if own is None else (own[0], Pace(own[1]))
-    assert store is not None
+def serve(descriptor: int) -> None:
+    """Verify what the parent asks for until it closes the pipe or is gone."""
+    pipe: Connection = Connection(descriptor)
+    try:
+        store, rate = pipe.recv()
+        pace = Pace(rate)
+        while True:
+            object_ids = pipe.recv()
+            try:
+                answer: _Chunk | Exception = _check_chunk(store, object_ids, pace)
+            except Exception as error:
+                answer = error
+            pipe.send(answer)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+
+
+def _check_chunk(store: Store, object_ids: list[str], pace: Pace) -> _Chunk:
     began = time.monotonic()
     return [store.check_at(object_id, pace) for object_id in object_ids], time.monotonic() - began

@@ -75,14 +75,23 @@ def check_object(reader: ObjectReader, object_id: str, pace: Pace) -> ObjectChec
             report(path, "unreadable")
             return None
 
+    sound: tuple[bytes, bytes] | None = None
+
     def listed(folder: str) -> bytes | None:
         """Read an inventory that agrees with the file beside it."""
+        nonlocal sound
         content, sidecar = small(folder + INVENTORY), small(folder + SIDECAR)
         if content is None or sidecar is None:
+            return content
+        if (
+            content,
+            sidecar,
+        ) == sound:  # byte for byte the pair found sound before: the newest version's and the root's
             return content
         if sidecar.split() != [hashlib.sha512(content).hexdigest().encode(), INVENTORY.encode()]:
             report(folder + INVENTORY, "inventory")
             return None
+        sound = content, sidecar
         return content
 
     mark = small(OBJECT_MARK[0])

@@ -17,6 +17,7 @@ class FolderReader:
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
+        self._sizes: dict[str, int] = {}
 
     def sizes(self) -> dict[str, int]:
         """Return every file below the object's root with its size; a link or device counts as a file."""
@@ -31,13 +32,14 @@ class FolderReader:
                         waiting.append(path + "/")
                     else:
                         result[path] = entry.stat(follow_symlinks=False).st_size
+        self._sizes = result
         return result
 
     def read(self, path: str) -> bytes:
         """Return a small file whole."""
         descriptor = self._open(path)
         try:
-            return _read_all(descriptor, os.fstat(descriptor).st_size)
+            return _read_all(descriptor, self._size(path, descriptor))
         finally:
             os.close(descriptor)
 
@@ -49,13 +51,18 @@ class FolderReader:
         """Hash a file."""
         descriptor = self._open(path)
         try:
-            size = os.fstat(descriptor).st_size
+            size = self._size(path, descriptor)
             if size <= _WHOLE:
                 pace.spend(size)
                 return hashlib.sha512(_read_all(descriptor, size)).hexdigest()
             return _hash_large(descriptor, pace)
         finally:
             os.close(descriptor)
+
+    def _size(self, path: str, descriptor: int) -> int:
+        """Return the size to expect: only a hint, what is read goes to the real end."""
+        size = self._sizes.get(path)
+        return os.fstat(descriptor).st_size if size is None else size
 
     def _open(self, path: str) -> int:
         # A link planted in the place of a file must not lead elsewhere, a pipe must not hang.
