@@ -83,10 +83,8 @@ def check_object(reader: ObjectReader, object_id: str, pace: Pace) -> ObjectChec
         content, sidecar = small(folder + INVENTORY), small(folder + SIDECAR)
         if content is None or sidecar is None:
             return content
-        if (
-            content,
-            sidecar,
-        ) == sound:  # byte for byte the pair found sound before: the newest version's and the root's
+        # The newest version's pair is, byte for byte, the root's: found sound once, it need not be hashed again.
+        if (content, sidecar) == sound:
             return content
         if sidecar.split() != [hashlib.sha512(content).hexdigest().encode(), INVENTORY.encode()]:
             report(folder + INVENTORY, "inventory")
