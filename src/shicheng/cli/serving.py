@@ -20,7 +20,7 @@ def serve_archive(settings: Settings, *, host: str, port: int, with_worker: bool
         **os.environ,
         "SHICHENG_HOME": str(settings.home),
         "DJANGO_SETTINGS_MODULE": "shicheng.settings.django",
-        "SERVED_BY_SHICHENG": "1",
+        "SERVED_BY_SHICHENG": str(os.getpid()),
     }
     web = [
         sys.executable,
