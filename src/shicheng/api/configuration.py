@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from shicheng.settings import current
 
@@ -22,11 +21,11 @@ class Configuration:
 
 def configuration() -> Configuration:
     """What holds in this process."""
-    settings: Any = current()
+    settings = current()
     return Configuration(
-        token_rate=getattr(settings, "api_rate", 600),
-        public_rate=getattr(settings, "api_public_rate", 120),
-        paths=tuple(getattr(settings, "api_paths", ())),
-        webhook_hosts=tuple(getattr(settings, "webhook_hosts", ())),
-        webhook_private=getattr(settings, "webhook_private", False),
+        token_rate=settings.api_rate,
+        public_rate=settings.api_public_rate,
+        paths=tuple(settings.api_paths),
+        webhook_hosts=tuple(settings.webhook_hosts),
+        webhook_private=settings.webhook_private,
     )

@@ -80,6 +80,21 @@ class Settings(BaseSettings):
     verify_rate: int = Field(
         default=0, ge=0, description="Bytes a second scheduled verification reads at most; 0: no limit."
     )
+    api_rate: int = Field(default=600, ge=1, description="Requests a minute that one token may make of the API.")
+    api_public_rate: int = Field(
+        default=120, ge=1, description="Requests a minute that one address without a token may make of the API."
+    )
+    api_paths: list[Path] = Field(
+        default=[],
+        description="Folders of this machine from which the API may take batches by their path; empty: none.",
+    )
+    webhook_hosts: list[str] = Field(
+        default=[], description="Host names that webhooks may be sent to; empty: no webhooks."
+    )
+    webhook_private: bool = Field(
+        default=False,
+        description="Webhooks may go to private addresses (10.x, 192.168.x, localhost) among the named hosts.",
+    )
     session_hours: int = Field(default=10, ge=1, le=72, description="Hours after which a sign-in ends.")
     debug: bool = Field(
         default=False, description="Show details of errors on pages. Never on a machine that others reach."
