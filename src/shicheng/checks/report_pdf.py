@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
-import typst
-
+from shicheng.base.typesetting import set_form
 from shicheng.checks.presentation import PROPERTY_NAMES, CheckLine, Presentation, Signed, present
 from shicheng.checks.types import Level, Report, Verdict
 from shicheng.kernel.messages import message as _
@@ -29,16 +26,7 @@ def write_pdf(
 ) -> bytes:
     """Write the report as PDF/A-2b; texts are in the current language, which `language` names."""
     data = _data(present(report, signed), archive_name=archive_name, number=number, run=run, language=language)
-    made = _compiler().compile(
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, format="pdf", pdf_standards=["a-2b"]
-    )
-    assert isinstance(made, bytes)
-    return made
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(str(Path(__file__).parent / "forms" / "report.typ"))
+    return set_form(Path(__file__).parent / "forms" / "report.typ", data)
 
 
 def _data(shown: Presentation, *, archive_name: str, number: str, run: int, language: str) -> dict[str, object]:

@@ -6,16 +6,14 @@ two copies, one for each side.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-import typst
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from shicheng.base.typesetting import set_form
 from shicheng.ingest.models import Transfer
 from shicheng.kernel.digests import digest_bytes
 
@@ -38,16 +36,7 @@ def write_receipt(
     """Write the receipt as PDF/A-2b; `findings` gives for each property what the receiving check said."""
     with translation.override(language):
         data = _data(transfer, archive_name, digests, findings, language)
-    compiled = _compiler().compile(
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, format="pdf", pdf_standards=["a-2b"]
-    )
-    assert isinstance(compiled, bytes)
-    return compiled
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(str(Path(__file__).parent / "forms" / "receipt.typ"))
+    return set_form(Path(__file__).parent / "forms" / "receipt.typ", data)
 
 
 def _data(
