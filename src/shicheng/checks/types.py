@@ -10,6 +10,8 @@ from typing import Any
 from shicheng.kernel.messages import Message
 
 RECORD_VERSION = 1
+FINDING_KEYS = ("check", "property", "level", "ref", "path", "message")
+CHECK_KEYS = ("check", "title", "result", "seconds")
 
 
 class Property(StrEnum):
@@ -228,7 +230,7 @@ class Report:
     software: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """Return the fixed shape that `shicheng check --json` prints."""
+        """Return the report with all details, in the current language."""
         return {
             "kind": self.kind,
             "items": self.items,
@@ -238,6 +240,13 @@ class Report:
             "findings": [finding.to_json() for finding in self.findings],
             "checks": [check.to_json() for check in self.checks],
         }
+
+    def for_scripts(self) -> dict[str, Any]:
+        """Return the fixed shape that `shicheng check --json` prints: no key more, whatever the report learns."""
+        full = self.to_json()
+        full["findings"] = [{key: one[key] for key in FINDING_KEYS} for one in full["findings"]]
+        full["checks"] = [{key: one[key] for key in CHECK_KEYS} for one in full["checks"]]
+        return full
 
     def to_record(self) -> dict[str, Any]:
         """Return the form that is kept for ever: plain values only, no floats."""

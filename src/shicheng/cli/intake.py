@@ -45,7 +45,7 @@ def check(
             budget=budget,
         )
     if as_json:
-        output.print_json(result.to_json())
+        output.print_json(result.for_scripts())
     else:
         words.print_report(result)
     raise typer.Exit(1 if result.verdict == "fail" else 0)

@@ -53,7 +53,7 @@ def recheck(
         stored = look(actor=operator(), settings=settings, items=items, progress=report)
     found = Report.from_record(stored.record)
     if as_json:
-        output.print_json(found.to_json())
+        output.print_json(found.for_scripts())
     else:
         words.print_report(found)
     raise typer.Exit(1 if found.verdict == "fail" else 0)
