@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -13,8 +16,12 @@ DOCS = ROOT / "docs"
 PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
 
 
-def test_reference_pages_are_what_the_code_registers(reference: ModuleType) -> None:
-    assert reference.out_of_date() == [], "run: make docs"
+def test_reference_pages_are_what_the_code_registers() -> None:
+    # In a process of its own: other tests register jobs and events that are not the program's.
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    command = [sys.executable, str(ROOT / "tools" / "reference.py"), "check"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_each_registered_thing_has_its_entry(reference: ModuleType) -> None:
@@ -30,8 +37,8 @@ def test_each_registered_thing_has_its_entry(reference: ModuleType) -> None:
 
     wanted = {
         "settings": [f"\n## {name}\n" for name in Settings.model_fields],
-        "jobs": [f"\n## {name}\n" for name in registry.names()],
-        "events": [f"`{one.code}`" for one in all_events()],
+        "jobs": [f"\n## {name}\n" for name in registry.names() if not name.startswith("test.")],
+        "events": [f"`{one.code}`" for one in all_events() if not one.code.startswith("test.")],
         "permissions": [f"`{one.code}`" for one in all_permissions()],
         "checks": [f"`{kind.code}`" for kind in builtin_kinds()],
     }

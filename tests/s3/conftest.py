@@ -45,7 +45,7 @@ class S3Server:
             f"-master.port={master}", f"-volume.port={volume}", f"-filer.port={filer}", f"-s3.port={s3}",
             f"-master.port.grpc={grpc[0]}", f"-volume.port.grpc={grpc[1]}", f"-filer.port.grpc={grpc[2]}",
             f"-s3.port.grpc={grpc[3]}", f"-s3.config={self.folder / 's3.json'}", "-volume.max=500",
-            "-master.volumeSizeLimitMB=64", "-master.volumePreallocate=false", "-s3.port.iceberg=0",
+            "-master.volumeSizeLimitMB=64", "-master.volumePreallocate=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
         ]  # fmt: skip
         log = (self.folder / "log.txt").open("ab")
         self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder)

@@ -91,9 +91,11 @@ def preview_catalogue(
 def undo_import(*, actor: Actor, number: str, reason: str, settings: Settings, progress: Progress = _quiet) -> Undone:
     """Undo an import to its end; undoing that was cut off goes on."""
     started = time.monotonic()
-    catalogue = services.undo_import(actor=actor, number=number, reason=reason)
-    _follow(catalogue, settings, progress)
-    catalogue.refresh_from_db()
+    catalogue = selectors.catalogue_import(actor, number)
+    if catalogue.state != "undone":  # a command that was killed at its very end is asked for again
+        catalogue = services.undo_import(actor=actor, number=number, reason=reason)
+        _follow(catalogue, settings, progress)
+        catalogue.refresh_from_db()
     wait_until_indexed(settings.index_path, audit.head_position(), timeout=3600)
     return Undone(
         number=number, removed=catalogue.removed, returned=catalogue.returned, kept=catalogue.kept,
