@@ -19,16 +19,18 @@ def set_form(form: Path, data: Any) -> bytes:
     """Set the form with its data as PDF/A-2b; as plain PDF where this machine's fonts don't even have its own words."""
     for shows in (_printable, _likely, _common):
         try:
-            return _compile(form, _shown(data, shows), standards=["a-2b"])
+            return _compile(form, _shown(data, shows), archival=True)
         except typst.TypstError as error:
             if "could not be displayed" not in str(error):
                 raise
-    return _compile(form, _shown(data, _printable), standards=[])
+    return _compile(form, _shown(data, _printable), archival=False)
 
 
-def _compile(form: Path, data: Any, *, standards: list[str]) -> bytes:
+def _compile(form: Path, data: Any, *, archival: bool) -> bytes:
     made = _compiler(form).compile(
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, format="pdf", pdf_standards=standards
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        format="pdf",
+        pdf_standards=["a-2b"] if archival else [],
     )
     assert isinstance(made, bytes)
     return made

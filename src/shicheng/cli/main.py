@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 import typer
 
 from shicheng import __version__
+from shicheng.base.errors import plain_error
 from shicheng.cli import archive, cataloguing, finding, intake, keeping, output, tokens
 from shicheng.kernel.errors import ShichengError
 
@@ -46,13 +48,22 @@ def main() -> None:
     try:
         app()
     except ShichengError as error:
-        if "--json" in sys.argv:
-            output.print_json(
-                {"error": error.code, "message": str(error.message), "hint": str(error.hint) if error.hint else ""}
-            )
-        output.err.print(f"✗ {error}", style="red", markup=False)
-        sys.exit(error.exit_code)
+        _end(error)
     except BrokenPipeError:
         sys.exit(141)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        known = plain_error(error)
+        if known is None:
+            raise
+        _end(known)
+
+
+def _end(error: ShichengError) -> NoReturn:
+    if "--json" in sys.argv:
+        output.print_json(
+            {"error": error.code, "message": str(error.message), "hint": str(error.hint) if error.hint else ""}
+        )
+    output.err.print(f"✗ {error}", style="red", markup=False)
+    sys.exit(error.exit_code)
