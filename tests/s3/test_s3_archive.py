@@ -41,7 +41,7 @@ def test_intake_verification_and_rebuild_in_a_bucket(archive: Archive, tmp_path:
     archive.drop_database()
     archive.init()
     assert archive.ask("rebuild") | {"audit_entries": 0} == {
-        "transfers": 1, "items": 5, "audit_entries": 0, "unknown": 0,
+        "transfers": 1, "items": 5, "audit_entries": 0, "unknown": 0, "imports": 0,
     }  # fmt: skip
     assert archive.ask("find", "*")["total"] == 5
     verified = archive.ask("verify")
