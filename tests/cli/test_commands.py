@@ -257,6 +257,19 @@ def test_partial_acceptance_needs_its_reason(archive: Archive, tmp_path: Path) -
     assert archive.sql("SELECT count(*) FROM ingest_transfer") == [(0,)]
 
 
+def test_same_batch_taken_in_twice_at_once(archive: Archive, tmp_path: Path) -> None:
+    batch = small_batch(tmp_path / "batch", 200)
+    both = [archive.start("ingest", batch, "--json") for _time in range(2)]
+    ends = [(process.communicate(timeout=120), process.returncode) for process in both]
+    said = [json.loads(out) for (out, _err), _code in ends]
+    assert [code for _said, code in ends] == [0, 0], ends
+    assert {(one["transfer"], one["state"], one["accepted"]) for one in said} == {(said[0]["transfer"], "stored", 200)}
+    assert archive.sql("SELECT count(*) FROM holdings_item") == [(200,)]
+    assert archive.sql("SELECT count(*) FROM ingest_transfer WHERE state = 'stored'") == [(1,)]
+    assert archive.ask("verify")["damaged"] == []
+    assert archive.ask("find", "*", "--limit", 1)["total"] == 200
+
+
 def test_showing_a_record(archive: Archive, tmp_path: Path) -> None:
     batch = text_batch(3)
     archive.ask("ingest", batch.write(tmp_path / "batch"))
