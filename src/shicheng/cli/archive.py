@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,7 @@ from shicheng.cli import output
 from shicheng.cli.options import AsJson, Home
 from shicheng.cli.setup import open_archive, operator, prepare
 from shicheng.kernel.messages import message as _
+from shicheng.settings import load
 
 
 def add_to(app: typer.Typer) -> None:
@@ -169,10 +171,15 @@ def restore(source: Path, home: Home = None, as_json: AsJson = False) -> None:
 
     with output.progress(str(_("Restore")), quiet=as_json) as report:
         made = bring_back(source, settings.home, on_progress=report)
-        open_archive(settings.home)
-        from shicheng.search.building import rebuild_index
+        # The index is not in backups: it can be made anew.
+        if load(settings.home).database == settings.database:
+            open_archive(settings.home)
+            from shicheng.search.building import rebuild_index
 
-        rebuild_index(settings.index_path, progress=report)  # the index is not in backups: it can be made anew
+            rebuild_index(settings.index_path, progress=report)
+        else:  # this process is set up for another database than the one that was restored
+            command = [sys.executable, "-m", "shicheng.cli", "reindex", "--home", str(settings.home)]
+            subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
     if as_json:
         output.print_json(made.to_json())
     else:
