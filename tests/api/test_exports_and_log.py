@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tarfile
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -56,3 +57,11 @@ def test_verification_is_started_and_listed(here: Here, program: Program, shelf:
     assert (run["objects"], run["damages"]) == (3, 0)
     assert program.get("/store").json()["objects"] == 3
     assert program.get("/store/damages").json()["items"] == []
+
+
+@pytest.mark.parametrize("moment", ["0343-02-27T13:52:38-17:45", "0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00"])
+def test_log_is_asked_from_any_moment_that_can_be_written(program: Program, moment: str) -> None:
+    early = program.get(f"/audit?since={quote(moment)}")
+    assert early.status_code == 200 and early.json()["items"]
+    late = program.get(f"/audit?since={quote('9999-12-31T23:59:59-14:00')}")
+    assert late.status_code == 200 and late.json()["items"] == []

@@ -61,6 +61,13 @@ def test_cut_file_is_never_readable(
     assert readable(pool, name, data[: int((end or len(data)) * share)]) is not True
 
 
+@pytest.mark.parametrize(("name", "data"), [("a.pdf", samples.pdf()), ("a.docx", samples.word()),
+                                           ("a.zip", samples.plain_zip()), ("a.png", samples.picture("PNG")),
+                                           ("a.doc", samples.word97())])  # fmt: skip
+def test_file_cut_within_its_signature_is_not_taken_for_text(pool: InspectionPool, name: str, data: bytes) -> None:
+    assert [length for length in range(9) if readable(pool, name, data[:length])] == []
+
+
 @_relaxed
 @given(extension=st.sampled_from(_EXTENSIONS), data=st.binary(max_size=3000))
 def test_garbage_never_raises(pool: InspectionPool, extension: str, data: bytes) -> None:

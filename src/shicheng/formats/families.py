@@ -253,6 +253,13 @@ def families_claimed(extension: str) -> frozenset[str]:
     return CLAIMS.get(extension, frozenset())
 
 
+def families_signed(family: str) -> frozenset[str]:
+    """Tell which families begin with the signature that `MAGIC` gives for one: many formats are ZIP or OLE inside."""
+    if family == "zip":
+        return frozenset(name for name, row in FAMILIES.items() if row.zipped)
+    return OLE_FAMILIES | {"ole-message"} if family == "ole" else frozenset({family})
+
+
 def family_by_extension(extension: str) -> str:
     """Name the family that an extension first stands for."""
     if extension in WPS_FORMATS:

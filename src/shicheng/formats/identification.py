@@ -128,7 +128,7 @@ def _settle(path: Path, name: str, match: dict[str, Any]) -> Identification:
     family, basis = _family_by_bytes(path, head, whole=whole)
     if not family and certain:
         family = families.PUID_FAMILIES.get(match["id"], "") or families.MIME_FAMILIES.get(_mime(match), "")
-    if not family and not certain and is_text(head, whole=whole):
+    if not family and not certain and not _is_cut_signature(head, extension) and is_text(head, whole=whole):
         return _settle_text(head, whole=whole, extension=extension)
     if family == "ofd":
         return _of_family(family, extension, puid="cn-fmt/ofd", basis="container OFD.xml")
@@ -165,6 +165,15 @@ def _family_by_bytes(path: Path, head: bytes, *, whole: bool) -> tuple[str, str]
     elif family == "ole":
         family = _family_in_ole(path)
     return family, f"signature of {families.FAMILIES[family].name_shown}" if family else ""
+
+
+def _is_cut_signature(head: bytes, extension: str) -> bool:
+    """Tell whether the bytes end within a signature of what the name claims, as `P` of a ZIP or `%P` of a PDF."""
+    claimed = families.families_claimed(extension)
+    return bool(claimed) and any(
+        offset == 0 and len(head) < len(magic) and magic.startswith(head) and claimed & families.families_signed(family)
+        for offset, magic, family in families.MAGIC
+    )
 
 
 def _family_in_zip(path: Path) -> str:

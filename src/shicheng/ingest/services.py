@@ -192,6 +192,7 @@ def _decide(*, actor: Actor, transfer_id: UUID, verb: str, event: str, reason: s
 
     with atomic():
         transfer = _locked(actor, transfer_id, policies.ACCEPT)
+        TRANSFER.find_move(transfer.state, verb)  # somebody may have decided before: that is to be said first
         if transfer.items and transfer.held >= transfer.items:
             raise NothingToAccept(
                 _("Every item of transfer %(number)s has faults; there is nothing to accept.", number=transfer.number),

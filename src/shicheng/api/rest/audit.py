@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import MINYEAR, UTC, datetime
 from typing import Annotated
 
 from django.http import HttpRequest, StreamingHttpResponse
@@ -44,8 +44,8 @@ def list_entries(
     """Entries of the log, newest first. Whoever is limited to some fonds sees what they did themselves."""
     name = " ".join(["audit", event, subject_kind, subject_id, by, str(since or ""), str(until or "")])
     filters = EntryFilters(
-        event=event, subject_kind=subject_kind, subject_id=subject_id, actor_name=by, since=_aware(since),
-        until=_aware(until), before=read_cursor(name, cursor)[0] if cursor else None, limit=limit + 1,
+        event=event, subject_kind=subject_kind, subject_id=subject_id, actor_name=by, since=_in_utc(since),
+        until=_in_utc(until), before=read_cursor(name, cursor)[0] if cursor else None, limit=limit + 1,
     )  # fmt: skip
     found = selectors.recent(actor_of(request), filters)
     following = write_cursor(name, [found[limit - 1].position]) if len(found) > limit else ""
@@ -88,7 +88,11 @@ def _require_whole(actor: Actor) -> None:
         )
 
 
-def _aware(moment: datetime | None) -> datetime | None:
-    if moment is None or moment.tzinfo is not None:
-        return moment
-    return timezone.make_aware(moment)
+def _in_utc(moment: datetime | None) -> datetime | None:
+    """Every moment that can be written: databases refuse odd displacements, and calendars end with the year 9999."""
+    if moment is None:
+        return None
+    try:
+        return (moment if moment.tzinfo is not None else timezone.make_aware(moment)).astimezone(UTC)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC) if moment.year == MINYEAR else datetime.max.replace(tzinfo=UTC)
