@@ -5,13 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
+from emptying import empty_databases
 from ingest.fixtures import archive, here, new  # noqa: F401  # fixtures
 
 # How long an example takes says more of the machine's other work than of the code.
 hypothesis_settings.register_profile("suite", deadline=None)
 hypothesis_settings.load_profile("suite")
+
+# A test leaves rows in a few tables; to truncate all of them takes longer than most tests.
+TransactionTestCase._fixture_teardown = empty_databases  # type: ignore[method-assign]
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
