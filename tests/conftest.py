@@ -16,7 +16,7 @@ hypothesis_settings.register_profile("suite", deadline=None)
 hypothesis_settings.load_profile("suite")
 
 # A test leaves rows in a few tables; to truncate all of them takes longer than most tests.
-TransactionTestCase._fixture_teardown = empty_databases  # type: ignore[method-assign]
+TransactionTestCase._fixture_teardown = empty_databases
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -13,7 +13,7 @@ _KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 
 def empty_databases(case: TransactionTestCase) -> None:
     """Delete the rows a test left, in the tables that have any; what migrations put there stays away, as with flush."""
-    for alias in case._databases_names(include_mirrors=False):  # type: ignore[attr-defined]  # Django keeps it to itself
+    for alias in case._databases_names(include_mirrors=False):
         _empty(connections[alias])
 
 
