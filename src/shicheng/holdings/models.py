@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
+from django.db.models.functions import Left
 
 from shicheng.kernel.identifiers import new_id
+
+TITLE_KEY = 60  # signs of a title that lists are put in order by; a whole title may be too long for an index
 
 
 class Fonds(models.Model):
@@ -71,6 +75,10 @@ class Item(models.Model):
             models.Index(fields=["fonds", "category", "year", "retention", "department"], name="item_tree"),
             models.Index(fields=["openness", "secrecy"], name="item_openness"),
             models.Index(fields=["document_number"], name="item_document_number"),
+            # Orders of the table of items (`tables.ORDERS`), each with what makes it unambiguous.
+            models.Index(Left("title", TITLE_KEY), "id", name="item_title"),
+            models.Index(fields=["year", "code_sort"], name="item_year"),
+            models.Index(fields=["registered", "id"], name="item_registered"),
         ]
 
     def __str__(self) -> str:
@@ -91,6 +99,37 @@ class ItemVersion(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["item", "version"], name="item_version_once")]
+
+
+class FormerCode(models.Model):
+    """A reference code an item had before; like one in use it is never given to another item."""
+
+    code = models.CharField(max_length=200, primary_key=True)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="former_codes")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class HandSet(models.Model):
+    """The elements of an item that a person set by hand; no catalogue that comes again takes them back."""
+
+    item = models.OneToOneField(Item, on_delete=models.PROTECT, primary_key=True, related_name="hand_set")
+    elements = models.JSONField(default=list)  # names, sorted
+
+
+class BegunEdit(models.Model):
+    """An edit that was promised and is on its way through the store; its row goes when it is done.
+
+    Whoever finds one takes it to its end: the act is the same however often it is carried out.
+    """
+
+    item = models.OneToOneField(Item, on_delete=models.PROTECT, primary_key=True, related_name="begun_edit")
+    version = models.PositiveIntegerField()  # the version it makes
+    changes = models.JSONField()  # element -> new value, "" takes it away
+    reason = models.TextField()
+    at = models.DateTimeField()
+    actor = models.JSONField()  # kind, name and id of who edits
 
 
 class File(models.Model):
@@ -128,3 +167,56 @@ class FileText(models.Model):
     file = models.OneToOneField(File, on_delete=models.PROTECT, primary_key=True, related_name="text")
     zipped = models.BinaryField()
     characters = models.PositiveIntegerField()
+
+
+class Tally(models.Model):
+    """How many items there are of one kind, so that lists never count rows.
+
+    Written by triggers of the database (`tallies`), whoever changes items. Several rows may stand for the same
+    kind and their numbers may be negative: only sums mean something.
+    """
+
+    fonds = models.ForeignKey(Fonds, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    category = models.CharField(max_length=60, blank=True)
+    year = models.PositiveSmallIntegerField(null=True)
+    retention = models.CharField(max_length=20, blank=True)
+    department = models.CharField(max_length=200, blank=True)
+    secrecy = models.CharField(max_length=20)
+    openness = models.CharField(max_length=20)
+    has_files = models.BooleanField()
+    items = models.BigIntegerField()
+    files = models.BigIntegerField()
+    bytes = models.BigIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["fonds", "category", "year", "retention", "department"], name="holdings_tally_kind")
+        ]
+
+
+class TableView(models.Model):
+    """A view of the table of items that a person keeps: its filters, order and columns, under a name."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    owner_name = models.CharField(max_length=200)
+    name = models.CharField(max_length=80)
+    filters = models.JSONField(default=dict)
+    order = models.CharField(max_length=20)
+    columns = models.JSONField(default=list)
+    is_shared = models.BooleanField(default=False)  # with everyone who may see the table
+    saved = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="holdings_view_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ColumnChoice(models.Model):
+    """The columns of the table of items as a person wants them."""
+
+    owner = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    columns = models.JSONField(default=list)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from shicheng.holdings.models import Item
+from shicheng.holdings.models import Item, Tally
 from shicheng.holdings.types import Openness, Secrecy
 from shicheng.kernel.messages import message as _
 from shicheng.people import policies as people
@@ -28,6 +28,18 @@ def visible(actor: Actor) -> QuerySet[Item]:
     if people.allows(actor, READ_OPEN):
         return items.filter(**OPEN_TO_ALL)
     return items.none()
+
+
+def visible_tallies(actor: Actor) -> QuerySet[Tally]:
+    """The numbers of the items this actor may see; says the same as `visible`, and a test holds them together."""
+    kinds = Tally.objects.all()
+    if people.allows(actor, READ):
+        if actor.fonds is None:
+            return kinds
+        return kinds.filter(fonds__code__in=actor.fonds) | kinds.filter(**OPEN_TO_ALL)
+    if people.allows(actor, READ_OPEN):
+        return kinds.filter(**OPEN_TO_ALL)
+    return kinds.none()
 
 
 OPEN_TO_ALL = {"openness": Openness.OPEN.value, "secrecy": Secrecy.PUBLIC.value}

@@ -9,19 +9,20 @@ from datetime import datetime
 from random import Random
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, QuerySet, Sum
+from django.db.models import Prefetch, QuerySet
 
 from shicheng.base.db import chunked
 from shicheng.holdings import policies
+from shicheng.holdings.counting import branches, count, facets, totals
 from shicheng.holdings.errors import ItemNotFound
-from shicheng.holdings.models import File, FileText, Item
-from shicheng.holdings.types import Branch, IndexDocument
+from shicheng.holdings.models import File, FileText, Fonds, Item
+from shicheng.holdings.narrowing import FILTERS, TREE, WITHOUT, narrow
+from shicheng.holdings.types import IndexDocument
 from shicheng.kernel.messages import message as _
 from shicheng.people.types import Actor
 
-FILTERS = ("fonds", "category", "year", "retention", "department", "openness", "transfer")
-# Order in which the tree branches below a fonds.
-TREE = ("fonds", "category", "year", "retention", "department")
+__all__ = ["FILTERS", "TREE", "WITHOUT", "ItemQuery", "branches", "count", "facets", "items", "narrow", "totals"]
+
 ORDERS = {
     "code": "code_sort",
     "-code": "-code_sort",
@@ -48,21 +49,6 @@ def items(actor: Actor, query: ItemQuery | None = None) -> QuerySet[Item]:
     if query.title:
         found = found.filter(title__icontains=query.title)
     return found.select_related("fonds").order_by(ORDERS.get(query.order, "code_sort"), "id")
-
-
-def narrow(found: QuerySet[Item], filters: dict[str, str]) -> QuerySet[Item]:
-    """Narrow a set of items by exact values; `year` must be digits, other keys are ignored."""
-    for key in FILTERS:
-        value = filters.get(key)
-        if value is None or value == "":
-            continue
-        if key == "fonds":
-            found = found.filter(fonds__code=value)
-        elif key == "year":
-            found = found.filter(year=int(value)) if value.isdecimal() and len(value) <= 4 else found.none()
-        else:
-            found = found.filter(**{key: value})
-    return found
 
 
 def item(actor: Actor, key: UUID | str) -> Item:
@@ -104,34 +90,13 @@ def neighbours(actor: Actor, one: Item) -> tuple[Item | None, Item | None]:
     return before, same.filter(code_sort__gt=one.code_sort).order_by("code_sort").first()
 
 
-def branches(actor: Actor, filters: dict[str, str]) -> list[Branch]:
-    """The branches one level below the place `filters` names in the tree."""
-    level = next((name for name in TREE if not filters.get(name)), None)
-    if level is None:
-        return []
-    column = "fonds__code" if level == "fonds" else level
-    extra = ["fonds__name"] if level == "fonds" else []
-    rows = (
-        narrow(policies.visible(actor), filters)
-        .order_by()
-        .values(column, *extra)
-        .annotate(count=Count("id"))
-        .order_by(column)
-    )
-    found = []
-    for row in rows:
-        value = "" if row[column] is None else str(row[column])
-        label = f"{value} {row['fonds__name']}" if level == "fonds" else value
-        found.append(Branch(key=value, label=label, count=row["count"], filters={**filters, level: value}, level=level))
-    return found
-
-
-def totals(actor: Actor) -> dict[str, int]:
-    """Number of fonds, items, files and bytes the actor may see."""
-    sums = policies.visible(actor).aggregate(
-        items=Count("id"), files=Sum("files_count"), bytes=Sum("bytes"), fonds=Count("fonds", distinct=True)
-    )
-    return {key: int(value or 0) for key, value in sums.items()}
+def fonds_names(actor: Actor, codes: Iterable[str]) -> dict[str, str]:
+    """Names of those of some fonds that hold items the actor may see, by code."""
+    listed = list(codes)
+    if not listed:
+        return {}
+    kinds = policies.visible_tallies(actor).filter(fonds__code__in=listed, items__gt=0)
+    return dict(Fonds.objects.filter(pk__in=kinds.order_by().values("fonds_id")).values_list("code", "name"))
 
 
 def item_count() -> int:

@@ -64,6 +64,11 @@ def objects(actor: Actor) -> QuerySet[PromisedObject]:
     return PromisedObject.objects.all() if allows(actor, policies.READ) else PromisedObject.objects.none()
 
 
+def ids_in_state(state: str) -> QuerySet[PromisedObject, str]:
+    """Ids of the objects the last verification found damaged or missing, for rooms that narrow their own lists."""
+    return PromisedObject.objects.filter(state=state).values_list("object_id", flat=True)
+
+
 def runs(actor: Actor) -> QuerySet[FixityRun]:
     """Verifications, the newest first."""
     return FixityRun.objects.all() if allows(actor, policies.READ) else FixityRun.objects.none()

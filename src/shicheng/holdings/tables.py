@@ -1,0 +1,173 @@
+"""The table of items: any order, page by page from a place in it, as quick on the last page as on the first."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.db.models.functions import Left
+
+from shicheng.holdings import policies
+from shicheng.holdings.models import TITLE_KEY, Item
+from shicheng.holdings.narrowing import narrow
+from shicheng.people.types import Actor
+
+PAGE: Final = 50
+_KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "code": ("code_sort", "id"),
+    "title": ("title_key", "id"),
+    "date": ("date_from", "id"),
+    "year": ("year", "code_sort"),
+    "registered": ("registered", "id"),
+}
+"""Columns of each order, as an index has them; the last makes it unambiguous, as far as codes are."""
+_NULLABLE: Final = ("date_from", "year")  # items without one come last in either direction
+ORDERS: Final = tuple(f"{sign}{name}" for name in _KEYS for sign in ("", "-"))
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTable:
+    """One page of the table. `before` and `after` are the places its neighbours begin at, "" where there is none."""
+
+    rows: list[Item]
+    before: str
+    after: str
+
+
+def select(actor: Actor, filters: Mapping[str, str]) -> QuerySet[Item]:
+    """The items of a table, in no order."""
+    return narrow(policies.visible(actor), filters).order_by()
+
+
+def read_table(
+    actor: Actor, filters: Mapping[str, str], *, order: str = "code", after: str = "", before: str = "",
+    limit: int = PAGE,
+) -> ItemTable:  # fmt: skip
+    """Read the page that begins after a place, or ends before one; without either, the first page.
+
+    A place is what an earlier page gave; it stays right while items come, go and change. One that can't be read is
+    taken for none.
+    """
+    name, down = _order(order)
+    found = select(actor, filters)
+    place = _read_place(name, before or after)
+    backward = bool(before) and place is not None
+    rows = _take(found, name, down, place, backward=backward, limit=limit + 1)
+    more = len(rows) > limit
+    rows = rows[:limit]
+    if backward:
+        rows.reverse()
+    first, last = (_write_place(name, rows[0]), _write_place(name, rows[-1])) if rows else ("", "")
+    has_before = more if backward else place is not None
+    has_after = True if backward else more
+    return ItemTable(rows, first if has_before else "", last if has_after else "")
+
+
+def walk(actor: Actor, filters: Mapping[str, str], *, order: str = "code", part: int = 500) -> Iterator[list[Item]]:
+    """Every item of a table in its order, in parts; each part is a query of its own."""
+    name, down = _order(order)
+    found, place = select(actor, filters), None
+    while rows := _take(found, name, down, place, backward=False, limit=part):
+        yield rows
+        place = _place_of(name, rows[-1])
+
+
+def _order(order: str) -> tuple[str, bool]:
+    known = order if order in ORDERS else "code"
+    return known.removeprefix("-"), known.startswith("-")
+
+
+def _take(
+    found: QuerySet[Item], name: str, down: bool, place: Sequence[Any] | None, *, backward: bool, limit: int
+) -> list[Item]:
+    """Rows from a place on. Each range is one stretch of the index, so that no row before it is read."""
+    keys = _KEYS[name]
+    found = found.select_related("fonds").defer("elements", "extra", "process")
+    if name == "title":
+        found = found.annotate(title_key=Left("title", TITLE_KEY))
+    rows: list[Item] = []
+    for conditions in _ranges(keys, down, place, backward=backward):
+        sign = "-" if down != backward else ""
+        part = found.filter(**conditions).order_by(*(f"{sign}{key}" for key in keys))
+        rows += part[: limit - len(rows)]
+        if len(rows) >= limit:
+            break
+    return rows
+
+
+def _ranges(
+    keys: Sequence[str], down: bool, place: Sequence[Any] | None, *, backward: bool
+) -> Iterator[dict[str, Any]]:
+    """Conditions of the ranges that follow each other from a place on; items without a value are a range of their own.
+
+    Rows of an index of (year, code) after (2016, "b") are those of 2016 with a code after "b", then those of later
+    years. Written as one condition, databases read 2016 from its beginning.
+    """
+    head = keys[0]
+    compare = "gt" if down == backward else "lt"
+    has_none = head in _NULLABLE
+    with_value = {f"{head}__isnull": False} if has_none else {}
+    without = {f"{head}__isnull": True}
+    if place is None:
+        yield with_value
+        if has_none:
+            yield without
+        return
+    for depth in range(len(keys) - 1, 0, -1):
+        same = {
+            (key if value is not None else f"{key}__isnull"): (value if value is not None else True)
+            for key, value in zip(keys[:depth], place, strict=False)
+        }
+        yield {**same, f"{keys[depth]}__{compare}": place[depth]}
+    if place[0] is not None:
+        yield {f"{head}__{compare}": place[0]}
+        if has_none and not backward:
+            yield without
+    elif backward:
+        yield with_value
+
+
+def _place_of(name: str, row: Item) -> list[Any]:
+    return [getattr(row, key) for key in _KEYS[name]]
+
+
+def _write_place(name: str, row: Item) -> str:
+    parts = []
+    for value in _place_of(name, row):
+        text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
+        parts.append(text.replace("~", "~~").replace("|", "~."))
+    return "|".join(parts)
+
+
+def _read_place(name: str, text: str) -> list[Any] | None:
+    parts = [part.replace("~.", "|").replace("~~", "~") for part in text.split("|")] if text else []
+    if len(parts) != len(_KEYS[name]) or "\x00" in text:
+        return None
+    try:
+        return [_read_value(key, part) for key, part in zip(_KEYS[name], parts, strict=True)]
+    except ValueError:
+        return None
+
+
+def _read_value(key: str, text: str) -> Any:
+    if key in _NULLABLE and not text:
+        return None
+    match key:
+        case "id":
+            return UUID(text)
+        case "date_from":
+            return datetime.date.fromisoformat(text)
+        case "registered":
+            moment = datetime.datetime.fromisoformat(text)
+            if moment.tzinfo is None:
+                raise ValueError("a moment without its zone")
+            return moment
+        case "year":
+            if not text.isdecimal() or len(text) > 4:
+                raise ValueError("no year")
+            return int(text)
+    return text
