@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import zlib
 from collections.abc import Sequence
 
 from shicheng.audit import services as audit
@@ -12,7 +11,8 @@ from shicheng.base.db import chunked
 from shicheng.holdings import events, policies
 from shicheng.holdings.describing import draw_columns
 from shicheng.holdings.errors import CodeTaken
-from shicheng.holdings.models import File, FileText, Fonds, Item, ItemVersion
+from shicheng.holdings.file_rows import write_file_rows
+from shicheng.holdings.models import Fonds, Item, ItemVersion
 from shicheng.holdings.types import NewItem
 from shicheng.kernel import clock
 from shicheng.kernel.identifiers import derived_id
@@ -78,36 +78,7 @@ def register_items(
             for one in fresh
         ]
     )
-    files: list[File] = []
-    texts: list[FileText] = []
-    for one in fresh:
-        for each in one.files:
-            # The same file of the same item has the same id whenever the database is made anew.
-            row = File(
-                id=derived_id("file", str(one.id), each.logical_path),
-                item_id=one.id,
-                order=each.order,
-                draft_state=each.draft_state,
-                name=each.name,
-                raw_name=each.raw_name,
-                logical_path=each.logical_path,
-                size=each.size,
-                sha512=each.sha512,
-                sha256=each.sha256,
-                sm3=each.sm3,
-                puid=each.puid,
-                format_name=each.format_name[:200],
-                mime=each.mime,
-                pages=each.pages,
-                encoding=each.encoding,
-                technical=each.technical,
-            )
-            files.append(row)
-            if each.text:
-                packed = zlib.compress(each.text.encode("utf-8", "replace"), 1)
-                texts.append(FileText(file=row, zipped=packed, characters=len(each.text)))
-    insert_objects(files)
-    insert_objects(texts)
+    write_file_rows((one.id, one.files) for one in fresh)
     return len(fresh)
 
 
