@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import connection, connections, models
 
 from shicheng.base.db import is_sqlite
 
 as_json: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 """A value for a JSON column."""
+
+
+_PLAIN = frozenset({str, int, type(None)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,23 @@ def insert_objects(objects: Sequence[models.Model]) -> None:
     if not objects:
         return
     fields = objects[0]._meta.concrete_fields
-    preparers = [(field.attname, field.get_db_prep_save) for field in fields]
+    writers = [_writer(field) for field in fields]
     insert_rows(
         type(objects[0]),
         [str(field.column) for field in fields],
-        ([prepare(getattr(one, name), connection) for name, prepare in preparers] for one in objects),
+        ([write(getattr(one, name)) for name, write in writers] for one in objects),
     )
+
+
+def _writer(field: models.Field[Any, Any]) -> tuple[str, Callable[[Any], Any]]:
+    """The attribute of a field, and what makes a value of it one for the database in use."""
+    real = connections[connection.alias]  # the proxy asks for the thread's connection for every single value
+    kind = field.target_field if isinstance(field, models.ForeignKey) else field
+    if isinstance(kind, models.UUIDField) and is_sqlite():
+        return field.attname, lambda value: None if value is None else value.hex
+    if not isinstance(kind, models.CharField | models.TextField | models.IntegerField):
+        return field.attname, lambda value: field.get_db_prep_save(value, real)
+    return field.attname, lambda value: value if type(value) in _PLAIN else field.get_db_prep_save(value, real)
 
 
 def update_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

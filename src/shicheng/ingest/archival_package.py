@@ -23,7 +23,7 @@ from uuid import UUID
 from shicheng import __version__
 from shicheng.formats.types import Inspection
 from shicheng.holdings.types import NewFile, NewItem
-from shicheng.kernel.digests import STORE_ALGORITHMS, MultiHasher
+from shicheng.kernel.digests import STORE_ALGORITHMS, digest_bytes
 from shicheng.kernel.identifiers import derived_id
 from shicheng.packages.description import DescribedFile, write_description
 from shicheng.packages.manifest import ManifestEntry, write_manifest
@@ -231,9 +231,7 @@ def _format_name(inspection: Inspection | None) -> str:
 
 
 def _digests(content: bytes) -> dict[str, str]:
-    hasher = MultiHasher(STORE_ALGORITHMS)
-    hasher.update(content)
-    return hasher.hexdigests()
+    return {name: digest_bytes(content, name) for name in STORE_ALGORITHMS}
 
 
 def _agents(provenance: Provenance) -> list[PremisAgent]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.messages import message as _
+
+_SIMPLE: Final = (str, int)
 
 
 class NotCanonical(ShichengError, ValueError):
@@ -38,17 +40,19 @@ def canonical_json(value: Any) -> bytes:
 
 
 def _check(value: Any, place: str) -> None:
-    if value is None or isinstance(value, str | int):
+    if value is None or isinstance(value, _SIMPLE):
         return
     if isinstance(value, dict):
         for key, inner in value.items():
             if not isinstance(key, str):
                 raise _refusal(key, f"{place} (key)")
-            _check(inner, f"{place}.{key}")
+            if not isinstance(inner, _SIMPLE):  # most are, and need no name of their place
+                _check(inner, f"{place}.{key}")
         return
     if isinstance(value, list | tuple):
         for number, inner in enumerate(value):
-            _check(inner, f"{place}[{number}]")
+            if not isinstance(inner, _SIMPLE):
+                _check(inner, f"{place}[{number}]")
         return
     raise _refusal(value, place)
 

@@ -7,7 +7,7 @@ import re
 from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
@@ -59,6 +59,7 @@ class SupportsRead(Protocol):
         """Return at most `size` bytes, none at the end."""
 
 
+@lru_cache(256)
 def algorithm_name(text: str) -> str:
     """Return the hashlib name for the name or object identifier a list gives.
 

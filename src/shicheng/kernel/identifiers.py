@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 import time
@@ -34,4 +35,6 @@ def new_id() -> uuid.UUID:
 
 def derived_id(*parts: str | int) -> uuid.UUID:
     """Return the identifier (UUID version 5) that these parts, in this order, always give."""
-    return uuid.uuid5(NAMESPACE, canonical_json(list(parts)).decode())
+    name = canonical_json(list(parts))
+    # As uuid.uuid5 does, which takes three times as long over the same digest.
+    return uuid.UUID(bytes=hashlib.sha1(NAMESPACE.bytes + name, usedforsecurity=False).digest()[:16], version=5)

@@ -146,6 +146,7 @@ _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE = re.compile("[\\\\\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _UNESCAPE = re.compile(r"\\(?:u([0-9a-f]{4})|\\)")
 _ESCAPED: Final = ' 转义="是"'
+_MARKED: Final = re.compile("[&<>\r]")
 _MARKUP: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 
 
@@ -188,7 +189,7 @@ def unescape_text(text: str) -> str:
 
 def mark_up(text: str) -> str:
     """Return `text` as character data: markup replaced, carriage returns kept through parsing."""
-    return text.translate(_MARKUP)
+    return text.translate(_MARKUP) if _MARKED.search(text) else text
 
 
 def _leaf(tag: str, text: str, attributes: str = "") -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import ClassVar, Final
 
 from lxml import etree
@@ -116,6 +117,7 @@ def write_premis(
     return "\n".join(lines).encode("utf-8")
 
 
+@lru_cache(4096)  # times, agents and kinds are the same for all items of a transfer
 def _leaf(tag: str, text: str, attributes: str = "") -> str:
     return f"<premis:{tag}{attributes}>{mark_up(escape_text(text))}</premis:{tag}>"
 
