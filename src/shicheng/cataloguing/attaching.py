@@ -75,7 +75,7 @@ class Attached:
 
 def attach_folder(
     *, actor: Actor, folder: Path, settings: Settings, pattern: str = "", fonds: str = "", dry_run: bool = False,
-    progress: Progress = lambda done, total=None, note="": None,
+    name: str = "", wait: bool = True, progress: Progress = lambda done, total=None, note="": None,
 ) -> Attached:  # fmt: skip
     """Attach every file below a folder to the record its path names; safe to run twice.
 
@@ -109,8 +109,9 @@ def attach_folder(
     if not dry_run:
         with atomic():
             details = {"files": result.files, "matched": result.matched, "items": result.items, **result.counts}
-            audit.append(actor, events.ATTACHED, None, {**details, "folder": folder.name, "pattern": pattern})
-        wait_until_indexed(settings.index_path, log.head_position(), timeout=600)
+            audit.append(actor, events.ATTACHED, None, {**details, "folder": name or folder.name, "pattern": pattern})
+        if wait:
+            wait_until_indexed(settings.index_path, log.head_position(), timeout=600)
     return result
 
 

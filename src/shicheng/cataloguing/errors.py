@@ -46,3 +46,24 @@ class BadPattern(ShichengError):
     code = "cataloguing.pattern.bad"
     exit_code = 2
     http_status = 422
+
+
+class TrialNotFound(ShichengError):
+    """There is no such trial of a catalogue, or it is another person's."""
+
+    code = "cataloguing.trial.unknown"
+    http_status = 404
+
+
+class TrialNotReady(ShichengError):
+    """A trial that is being worked on, or whose columns are not decided."""
+
+    code = "cataloguing.trial.not_ready"
+    http_status = 409
+
+
+class AttachmentNotFound(ShichengError):
+    """There is no such folder of files to attach, or it is another person's."""
+
+    code = "cataloguing.attachment.unknown"
+    http_status = 404

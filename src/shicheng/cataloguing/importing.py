@@ -71,7 +71,7 @@ def _keep(run: Run, catalogue: CatalogueImport, store: Store, folder: Path) -> N
         path, beside = staged(folder)
         task = Task(
             path=str(path), name=catalogue.name, folder=str(folder / "parts"), fonds=catalogue.fonds_code,
-            saved=saved_columns(catalogue.source), beside=tuple(map(str, beside)),
+            saved=saved_columns(catalogue.source), beside=tuple(map(str, beside)), sheet=catalogue.sheet,
         )  # fmt: skip
         try:
             summary = read_catalogue(task, lambda rows: run.progress(rows, None, _("reading")))

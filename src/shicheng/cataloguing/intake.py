@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import itertools
-import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from uuid import UUID
 
 from shicheng.audit import selectors as audit
-from shicheng.cataloguing import policies, selectors, services
+from shicheng.cataloguing import selectors, services
 from shicheng.cataloguing.arriving import choose_fonds, folder_of, saved_columns, source_name
+from shicheng.cataloguing.comparing import compare_catalogue
 from shicheng.cataloguing.errors import ImportFailed, UnknownHeader, UnreadableCatalogue
-from shicheng.cataloguing.importing import batches, cells_of
 from shicheng.cataloguing.models import CatalogueImport
-from shicheng.cataloguing.preparing import REJECTED, Task
-from shicheng.cataloguing.reading import read_catalogue
+from shicheng.cataloguing.preparing import Task
 from shicheng.cataloguing.sources.dbf import memo_files
 from shicheng.cataloguing.types import Imported, Summary, Undone
-from shicheng.cataloguing.workbook import Line, write_workbook
-from shicheng.holdings.cataloguing import PutRecords, compare_records
 from shicheng.jobs.models import Job
 from shicheng.jobs.worker import run_until_done
 from shicheng.kernel.identifiers import new_id
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
-from shicheng.people.policies import require
 from shicheng.people.types import Actor
 from shicheng.search.follower import IndexFollower, wait_until_indexed
 from shicheng.settings import Settings
@@ -41,12 +34,12 @@ def _quiet(done: int, total: int | None = None, note: str = "") -> None:
 
 def import_catalogue(
     *, actor: Actor, path: Path, settings: Settings, name: str = "", fonds: str = "", mapping: str = "",
-    progress: Progress = _quiet,
+    sheet: str = "", progress: Progress = _quiet,
 ) -> Imported:  # fmt: skip
     """Take a catalogue in; its records can be found when this returns. One that was cut off goes on."""
     started = time.monotonic()
     catalogue = services.receive_catalogue(
-        actor=actor, path=path, settings=settings, name=name, fonds=fonds, mapping=mapping
+        actor=actor, path=path, settings=settings, name=name, fonds=fonds, mapping=mapping, sheet=sheet
     )
     _follow(catalogue, settings, progress)
     catalogue.refresh_from_db()
@@ -57,7 +50,7 @@ def import_catalogue(
 
 def preview_catalogue(
     *, actor: Actor, path: Path, settings: Settings, name: str = "", fonds: str = "", mapping: str = "",
-    progress: Progress = _quiet,
+    sheet: str = "", progress: Progress = _quiet,
 ) -> Imported:  # fmt: skip
     """Tell what importing a catalogue would do, and write the workbook of what would be rejected; nothing is kept."""
     started = time.monotonic()
@@ -66,25 +59,25 @@ def preview_catalogue(
         raise UnreadableCatalogue(_("There is no file %(path)s.", path=path), hint=_("Look at the name again."))
     source = mapping.strip() or source_name(name)
     code, _name = choose_fonds(source, fonds)
-    require(actor, policies.IMPORT, fonds=code)
     identity = new_id()
     folder = folder_of(settings, identity)
     beside = memo_files(path) if path.suffix.lower() == ".dbf" else ()
     task = Task(
         path=str(path), name=name, folder=str(folder), fonds=code, saved=saved_columns(source),
-        beside=tuple(map(str, beside)),
+        beside=tuple(map(str, beside)), sheet=sheet,
     )  # fmt: skip
+    book = selectors.workbook_path(settings, source, f"C0000-{identity.int & 0xFFFFFF}")
     try:
-        summary = read_catalogue(task, lambda rows: progress(rows, None, ""))
-        result, refused = _compare(summary, folder, code, progress)
-        book = _preview_book(settings, source, identity, summary, folder, refused)
+        found = compare_catalogue(actor=actor, task=task, workbook=book, progress=progress)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    summary = found.summary
     return Imported(
-        rows=summary.rows, created=result.created, updated=result.updated, unchanged=result.unchanged,
-        rejected=summary.rejected + len(refused), errors_workbook=book, seconds=time.monotonic() - started, number="",
-        fonds=code, marked=summary.marked, suspects=summary.suspects, columns=tuple(summary.columns),
-        problems=tuple(Message.from_json(one) for one in summary.problems), dry_run=True,
+        rows=summary.rows, created=found.created, updated=found.updated, unchanged=found.unchanged,
+        rejected=summary.rejected + len(found.refused), errors_workbook=str(book) if found.has_workbook else None,
+        seconds=time.monotonic() - started, number="", fonds=code, marked=summary.marked, suspects=summary.suspects,
+        columns=tuple(summary.columns), problems=tuple(Message.from_json(one) for one in summary.problems),
+        dry_run=True,
     )  # fmt: skip
 
 
@@ -133,40 +126,3 @@ def _follow(catalogue: CatalogueImport, settings: Settings, progress: Progress) 
         _("The work on import %(number)s stopped: %(reason)s", number=catalogue.number, reason=job.error or job.state),
         hint=_("Mend the cause and start the same command again; it goes on where it stopped."),
     )
-
-
-def _compare(
-    summary: Summary, folder: Path, code: str, progress: Progress
-) -> tuple[PutRecords, list[tuple[int, Message, list[str]]]]:
-    total = PutRecords()
-    refused: list[tuple[int, Message, list[str]]] = []
-    done = 0
-    for part in summary.parts:
-        with (folder / part["name"]).open("rb") as stream:
-            for records in batches(map(json.loads, stream), code, summary.columns):
-                result = compare_records(records)
-                total.created += result.created
-                total.updated += result.updated
-                total.unchanged += result.unchanged
-                refused += [(one.row, reason, cells_of(one, summary.columns)) for one, reason in result.refused]
-                done += len(records)
-                progress(done, summary.accepted, "")
-    return total, refused
-
-
-def _preview_book(
-    settings: Settings,
-    source: str,
-    identity: UUID,
-    summary: Summary,
-    folder: Path,
-    refused: list[Line] | list[tuple[int, Message, list[str]]],
-) -> str | None:
-    def lines() -> Iterator[Line]:
-        with (folder / REJECTED).open("rb") as stream:
-            for line in stream:
-                yield selectors.rejected_line(json.loads(line))
-
-    target = selectors.workbook_path(settings, source, f"C0000-{identity.int & 0xFFFFFF}")
-    count = write_workbook(target, summary.header, itertools.chain(lines(), refused))
-    return str(target) if count else None

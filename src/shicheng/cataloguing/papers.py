@@ -37,7 +37,8 @@ def store_import(
     """Put the catalogue and its records into the store; safe to run twice."""
     about = {
         "form": FORM, "version": 1, "id": str(catalogue.pk), "number": catalogue.number, "name": catalogue.name,
-        "source": catalogue.source, "fonds": catalogue.fonds_code, "fonds_name": catalogue.fonds_name,
+        "source": catalogue.source, "sheet": catalogue.sheet,
+        "fonds": catalogue.fonds_code, "fonds_name": catalogue.fonds_name,
         "received_by": catalogue.received_by, "received_at": catalogue.received_at.isoformat(),
         "digest": catalogue.digest, "bytes": catalogue.bytes, "summary": summary.to_json(),
     }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from shicheng.cataloguing.models import CatalogueImport
+from shicheng.cataloguing.models import Attachment, CatalogueImport, Trial
 from shicheng.kernel.messages import message as _
 from shicheng.people import policies as people
 from shicheng.people import registry
@@ -23,3 +23,15 @@ def visible(actor: Actor) -> QuerySet[CatalogueImport]:
         return CatalogueImport.objects.none()
     imports = CatalogueImport.objects.all()
     return imports if actor.fonds is None else imports.filter(fonds_code__in=actor.fonds)
+
+
+def visible_trials(actor: Actor) -> QuerySet[Trial]:
+    """The trials this actor may see: all, or for those limited to some fonds their own."""
+    trials = Trial.objects.all() if people.allows(actor, IMPORT) else Trial.objects.none()
+    return trials if actor.fonds is None else trials.filter(user_id=actor.user_id, user_id__isnull=False)
+
+
+def visible_attachments(actor: Actor) -> QuerySet[Attachment]:
+    """The folders of files this actor may see: all, or for those limited to some fonds their own."""
+    found = Attachment.objects.all() if people.allows(actor, ATTACH) else Attachment.objects.none()
+    return found if actor.fonds is None else found.filter(user_id=actor.user_id, user_id__isnull=False)

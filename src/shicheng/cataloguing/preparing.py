@@ -39,6 +39,12 @@ class Task:
     fonds: str  # for rows that name none
     saved: dict[str, str] = field(default_factory=dict)
     beside: tuple[str, ...] = ()
+    sheet: str = ""  # of a workbook; "" for the one whose header is best known
+
+    def given(self, *, guess: bool = False) -> Given:
+        """The file as readers of sources take it."""
+        beside = tuple(Path(path) for path in self.beside)
+        return Given(Path(self.path), self.name, Path(self.folder), self.saved, beside, self.sheet, guess)
 
 
 def prepare(task: Task, tell: Callable[[int], None] = lambda rows: None) -> Summary:
@@ -47,10 +53,9 @@ def prepare(task: Task, tell: Callable[[int], None] = lambda rows: None) -> Summ
     folder.mkdir(parents=True, exist_ok=True)
     for left in (*folder.glob("rows-*.jsonl"), folder / REJECTED, folder / SUSPECTS, folder / SUMMARY):
         left.unlink(missing_ok=True)
-    source = open_source(
-        Given(Path(task.path), task.name, folder, task.saved, tuple(Path(path) for path in task.beside))
-    )
-    summary = Summary(form=source.form, encoding=source.encoding, header=source.header, columns=source.columns)
+    source = open_source(task.given())
+    summary = Summary(form=source.form, encoding=source.encoding, sheet=source.sheet, header=source.header)
+    summary.columns = source.columns
     reader = RowReader(source.columns, fonds=task.fonds, delimiter=source.delimiter)
     judge = _Judge(task.fonds)
     marks: Counter[str] = Counter()

@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from shicheng.cataloguing import errors
 from shicheng.cataloguing.errors import UnreadableCatalogue
+from shicheng.cataloguing.looking import look
 from shicheng.cataloguing.preparing import Task, prepare
-from shicheng.cataloguing.types import Summary
+from shicheng.cataloguing.types import Look, Summary
 from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
@@ -28,9 +29,18 @@ def read_catalogue(task: Task, tell: Callable[[int], None] = lambda rows: None) 
 
     `tell` is called with the number of rows read now and then and may raise: the child ends then.
     """
+    return Summary.from_json(_in_child("prepare", task, tell))
+
+
+def look_at_catalogue(task: Task, tell: Callable[[int], None] = lambda rows: None) -> Look:
+    """Look at a catalogue in a child process, as `looking.look` does; raises what that raises."""
+    return Look.from_json(_in_child("look", task, tell))
+
+
+def _in_child(what: str, task: Task, tell: Callable[[int], None]) -> dict[str, Any]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    child = context.Process(target=_work, args=(theirs, asdict(task)), daemon=True)
+    child = context.Process(target=_work, args=(theirs, what, asdict(task)), daemon=True)
     child.start()
     theirs.close()
     try:
@@ -44,7 +54,8 @@ def read_catalogue(task: Task, tell: Callable[[int], None] = lambda rows: None) 
             if said == "rows":
                 tell(value)
             elif said == "done":
-                return Summary.from_json(value)
+                found: dict[str, Any] = value
+                return found
             else:
                 raise _error(value)
     finally:
@@ -53,12 +64,13 @@ def read_catalogue(task: Task, tell: Callable[[int], None] = lambda rows: None) 
         child.join()
 
 
-def _work(pipe: Connection, task: dict[str, Any]) -> None:
+def _work(pipe: Connection, what: str, task: dict[str, Any]) -> None:
     threading.Thread(target=_die_with_parent, args=(os.getppid(),), daemon=True).start()
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     try:
-        summary = prepare(Task(**task), lambda rows: pipe.send(("rows", rows)))
-        pipe.send(("done", summary.to_json()))
+        work = look if what == "look" else prepare
+        found = work(Task(**task), lambda rows: pipe.send(("rows", rows)))
+        pipe.send(("done", found.to_json()))
     except ShichengError as error:
         hint = error.hint.to_json() if error.hint else None
         pipe.send(("error", {"kind": type(error).__name__, "message": error.message.to_json(), "hint": hint}))

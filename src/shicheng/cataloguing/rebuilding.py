@@ -125,6 +125,7 @@ def _row(about: dict[str, Any], summary: Summary) -> tuple[CatalogueImport, bool
         pk=UUID(about["id"]),
         defaults={
             **fields, "number": about["number"], "state": "stored", "name": about["name"], "source": about["source"],
+            "sheet": about.get("sheet", ""),
             "fonds_code": about["fonds"], "fonds_name": about["fonds_name"], "form": summary.form,
             "digest": about["digest"], "bytes": about["bytes"], "summary": summary.to_json(),
             "received_by": about["received_by"], "received_at": datetime.fromisoformat(about["received_at"]),

@@ -34,13 +34,14 @@ from shicheng.settings import Settings
 
 
 def receive_catalogue(
-    *, actor: Actor, path: Path, settings: Settings, name: str = "", fonds: str = "", mapping: str = ""
-) -> CatalogueImport:
+    *, actor: Actor, path: Path, settings: Settings, name: str = "", fonds: str = "", mapping: str = "",
+    sheet: str = "",
+) -> CatalogueImport:  # fmt: skip
     """Copy a catalogue to safety, give the import its number and enqueue its job.
 
     `name` is the file's own name where `path` is a temporary one, `fonds` the code for rows that name none,
-    `mapping` the name its columns are known under (else the file's name). The same file whose import was cut
-    off is taken up again. Raises `NotPermitted`, `UnreadableCatalogue`, `BadMapping`.
+    `mapping` the name its columns are known under (else the file's name), `sheet` the one of a workbook. The same
+    file whose import was cut off is taken up again. Raises `NotPermitted`, `UnreadableCatalogue`, `BadMapping`.
     """
     require(actor, policies.IMPORT, fonds=fonds or None)
     name = (name or path.name)[:300]
@@ -50,7 +51,7 @@ def receive_catalogue(
     for attempt in (1, 2, 3):
         try:
             with atomic():
-                return _announce(actor, identity, name, source, fonds, arrived.digest, arrived.size)
+                return _announce(actor, identity, name, source, fonds, sheet[:200], arrived.digest, arrived.size)
         except IntegrityError:  # another import took the number
             if attempt == 3:
                 raise
@@ -58,16 +59,18 @@ def receive_catalogue(
 
 
 def _announce(
-    actor: Actor, identity: UUID, name: str, source: str, fonds: str, digest: str, size: int
+    actor: Actor, identity: UUID, name: str, source: str, fonds: str, sheet: str, digest: str, size: int
 ) -> CatalogueImport:
-    waiting = CatalogueImport.objects.select_for_update().filter(digest=digest, source=source, state__in=UNFINISHED)
+    waiting = CatalogueImport.objects.select_for_update().filter(
+        digest=digest, source=source, sheet=sheet, state__in=UNFINISHED
+    )
     found = waiting.filter(fonds_code=fonds).first() if fonds else waiting.first()
     if found is None:
         code, fonds_name = choose_fonds(source, fonds)
         require(actor, policies.IMPORT, fonds=code)
         found = CatalogueImport.objects.create(
-            pk=identity, number=next_number(), name=name, source=source, fonds_code=code, fonds_name=fonds_name,
-            digest=digest, bytes=size, received_by=actor.name[:200], received_at=clock.now(),
+            pk=identity, number=next_number(), name=name, source=source, sheet=sheet, fonds_code=code,
+            fonds_name=fonds_name, digest=digest, bytes=size, received_by=actor.name[:200], received_at=clock.now(),
         )  # fmt: skip
         _log(actor, events.RECEIVED, found, {"name": name, "fonds": code, "bytes": size, "sm3": digest})
     else:

@@ -1,4 +1,4 @@
-"""The way of a catalogue import, as a table."""
+"""The ways of a catalogue import, of a trial of one, and of files given to records, as tables."""
 
 from shicheng.kernel.states import Machine, Move
 
@@ -15,3 +15,27 @@ IMPORT = Machine(
     ],
 )
 UNFINISHED = ("received", "stored")
+
+# A change begins the look or the trial anew, whatever came of the one before.
+TRIAL = Machine(
+    "catalogue trial",
+    start="looking",
+    moves=[
+        Move("look", ["looked", "trying", "tried", "failed"], "looking", permission="cataloguing.import.run"),
+        Move("show", "looking", "looked", permission="cataloguing.import.run"),
+        Move("try", ["looking", "looked", "tried", "failed"], "trying", permission="cataloguing.import.run"),
+        Move("tell", "trying", "tried", permission="cataloguing.import.run"),
+        Move("fail", ["looking", "trying"], "failed", permission="cataloguing.import.run"),
+    ],
+)
+ATTACHMENT = Machine(
+    "attachment",
+    start="trying",
+    moves=[
+        Move("tell", "trying", "tried", permission="cataloguing.files.attach"),
+        Move("try", ["tried", "failed"], "trying", permission="cataloguing.files.attach"),
+        Move("attach", "tried", "attaching", permission="cataloguing.files.attach"),
+        Move("finish", "attaching", "attached", permission="cataloguing.files.attach"),
+        Move("fail", ["trying", "attaching"], "failed", permission="cataloguing.files.attach"),
+    ],
+)

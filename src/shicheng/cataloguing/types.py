@@ -31,6 +31,7 @@ class Summary:
 
     form: str = ""  # xlsx, csv, tsv, dbf, jsonl
     encoding: str = ""
+    sheet: str = ""  # of a workbook
     header: list[str] = field(default_factory=list)
     columns: list[Column] = field(default_factory=list)
     rows: int = 0  # rows with anything in them
@@ -52,6 +53,34 @@ class Summary:
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Summary:
+        """Read back what `to_json` wrote."""
+        return cls(**{**stored, "columns": [Column(**column) for column in stored["columns"]]})
+
+
+@dataclass(slots=True)
+class Look:
+    """What a catalogue shows at first sight: how it is written, and what its columns seem to mean."""
+
+    form: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    sheets: list[dict[str, Any]] = field(default_factory=list)  # name, rows as the workbook says, known columns
+    columns: list[Column] = field(default_factory=list)
+    samples: list[list[str]] = field(default_factory=list)  # of each column some different values
+    filled: list[int] = field(default_factory=list)  # of each column rows that have a value, among those looked at
+    looked: int = 0  # rows
+    rows: int = 0
+    has_more: bool = False  # there are more rows than were counted
+    problems: list[dict[str, Any]] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """The form that is kept."""
+        plain = {name: getattr(self, name) for name in self.__slots__}
+        return {**plain, "columns": [column.to_json() for column in self.columns]}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Look:
         """Read back what `to_json` wrote."""
         return cls(**{**stored, "columns": [Column(**column) for column in stored["columns"]]})
 

@@ -1,12 +1,16 @@
-"""Jobs of this room: taking a catalogue in, undoing that, and attaching files."""
+"""Jobs of this room: looking at a catalogue, trying it, taking it in, undoing that, and attaching files."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
+from shicheng.cataloguing.attachments import forget_old_files, run_attachment
 from shicheng.cataloguing.importing import run_import
+from shicheng.cataloguing.trials import forget_old_trials
+from shicheng.cataloguing.trying import run_look, run_try
 from shicheng.cataloguing.undoing import run_undo
-from shicheng.jobs.decorators import job
+from shicheng.jobs.decorators import job, scheduled
 from shicheng.jobs.run import Run
 from shicheng.kernel.messages import message as _
 from shicheng.settings import current
@@ -27,3 +31,30 @@ def undo_catalogue(run: Run, *, import_id: str) -> dict[str, object]:
     outcome = run_undo(run, import_id=UUID(import_id), settings=current())
     keep_log(current())
     return outcome
+
+
+@job("cataloguing.look", lease=120, tries=3, label=_("Look at a catalogue"))
+def look_at_trial(run: Run, *, trial_id: str, revision: int) -> dict[str, object]:
+    """Find out how a catalogue is written and what its columns seem to mean."""
+    return run_look(run, trial_id=UUID(trial_id), revision=revision, settings=current())
+
+
+@job("cataloguing.try", lease=120, tries=3, label=_("Try a catalogue"))
+def run_trial(run: Run, *, trial_id: str, revision: int) -> dict[str, object]:
+    """Tell what taking a catalogue in would do."""
+    return run_try(run, trial_id=UUID(trial_id), revision=revision, settings=current())
+
+
+@job("cataloguing.attach", lease=120, tries=5, label=_("Attach files to records"))
+def attach_files(run: Run, *, attachment_id: str) -> dict[str, object]:
+    """Tell which files match, or attach them."""
+    outcome = run_attachment(run, attachment_id=UUID(attachment_id), settings=current())
+    keep_log(current())
+    return outcome
+
+
+@scheduled(every=timedelta(days=1))
+@job("cataloguing.tidy", label=_("Forget trials and files nobody went on with"))
+def tidy(run: Run) -> dict[str, object]:
+    """Forget what lay there for some days."""
+    return {"trials": forget_old_trials(current()), "folders": forget_old_files(current())}

@@ -31,6 +31,9 @@ def import_catalogue(
     mapping: Annotated[
         str, typer.Option("--mapping", metavar="NAME", help="Name the columns of this source are known under.")
     ] = "",
+    sheet: Annotated[
+        str, typer.Option("--sheet", metavar="NAME", help="Sheet of a workbook; else the one best understood.")
+    ] = "",
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
@@ -44,7 +47,9 @@ def import_catalogue(
 
     work = intake.preview_catalogue if dry_run else intake.import_catalogue
     with output.progress(str(_("Looking") if dry_run else _("Taking in")), quiet=as_json) as report:
-        result = work(actor=operator(), path=file, settings=settings, fonds=fonds, mapping=mapping, progress=report)
+        result = work(
+            actor=operator(), path=file, settings=settings, fonds=fonds, mapping=mapping, sheet=sheet, progress=report
+        )
     if as_json:
         output.print_json(result.to_json())
     else:

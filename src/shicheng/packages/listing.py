@@ -20,6 +20,15 @@ _DELIMITERS = (",", "\t", ";", "|", "，")
 Mapper = Callable[[Sequence[str]], list[str | None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of a workbook: its rows as the workbook says, and how many columns of its header are known."""
+
+    name: str
+    rows: int | None
+    known: int
+
+
 @dataclass(slots=True)
 class Table:
     """A list: its header as written, what each column means, and its rows, read once while iterating.
@@ -34,6 +43,8 @@ class Table:
     problems: list[PackageProblem] = field(default_factory=list)
     found: bool = False  # a header was found
     codec: str = ""  # how a text list is written; "" for workbooks
+    sheet: str = ""  # the sheet that is read
+    sheets: list[Sheet] = field(default_factory=list)  # all there are in a workbook
 
 
 def open_list(file: PackageFile, mapper: Mapper, *, limits: Limits) -> Table:
@@ -87,6 +98,15 @@ def find_header(rows: Sequence[Sequence[str]], mapper: Mapper) -> tuple[int, lis
         if (known >= 2 or (known == 1 and filled == 1)) and (best is None or known > best[0]):
             best = (known, index, names)
     return (best[1], best[2]) if best is not None else None
+
+
+def guess_header(rows: Sequence[Sequence[str]]) -> tuple[int, list[str | None]] | None:
+    """The row that is most likely the header where none is known: the first with the most filled cells."""
+    filled = [sum(bool(cell.strip()) for cell in cells) for cells in rows[:HEADER_ROWS]]
+    if not any(filled):
+        return None
+    at = filled.index(max(filled))
+    return at, [None] * len(rows[at])
 
 
 def no_header(path: str) -> PackageProblem:

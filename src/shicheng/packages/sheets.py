@@ -16,7 +16,16 @@ from openpyxl.utils import range_boundaries
 
 from shicheng.kernel.messages import message as _
 from shicheng.packages.errors import PackageFault, UnreadablePackage
-from shicheng.packages.listing import HEADER_ROWS, Mapper, Table, below, find_header, no_header
+from shicheng.packages.listing import (
+    HEADER_ROWS,
+    Mapper,
+    Sheet,
+    Table,
+    below,
+    find_header,
+    guess_header,
+    no_header,
+)
 from shicheng.packages.names import problem, visible
 from shicheng.packages.tree import Tree
 from shicheng.packages.types import Limits, PackageFile, ProblemKind
@@ -30,8 +39,11 @@ _MAX_MERGED = 10_000
 _PIECE = 1 << 20
 
 
-def open_sheet(file: PackageFile, mapper: Mapper, *, limits: Limits) -> Table:
-    """Open the sheet of a workbook whose header is best known."""
+def open_sheet(file: PackageFile, mapper: Mapper, *, limits: Limits, wanted: str = "", guess: bool = False) -> Table:
+    """Open the sheet `wanted` of a workbook, or the one whose header is best known.
+
+    With `guess` a sheet without a known header is read too: by the row most likely to be one.
+    """
     table = Table()
     spool = cast(BinaryIO, tempfile.NamedTemporaryFile(suffix=".xlsx"))  # noqa: SIM115 -- lives as long as the rows
     try:
@@ -45,11 +57,16 @@ def open_sheet(file: PackageFile, mapper: Mapper, *, limits: Limits) -> Table:
         book = openpyxl.load_workbook(spool, read_only=True, data_only=True, keep_links=False)
         chosen: tuple[int, Any, int, list[str | None]] | None = None
         for sheet in book.worksheets:
+            said = sheet.max_row
             sheet.reset_dimensions()  # programs write wrong ones, which would cut rows off
             start = [_texts(row) for row in itertools.islice(sheet.iter_rows(values_only=True), HEADER_ROWS)]
             found = find_header(start, mapper)
             known = sum(name is not None for name in found[1]) if found else 0
-            if found is not None and (chosen is None or known > chosen[0]):
+            table.sheets.append(Sheet(sheet.title, said, known))
+            if found is None and guess:
+                found = guess_header(start)
+            right = not wanted or sheet.title == wanted
+            if found is not None and right and (chosen is None or known > chosen[0]):
                 chosen = (known, sheet, found[0], found[1])
     except PackageFault:
         spool.close()
@@ -60,9 +77,12 @@ def open_sheet(file: PackageFile, mapper: Mapper, *, limits: Limits) -> Table:
         return table
     if chosen is None:
         spool.close()
-        table.problems.append(no_header(file.path))
+        names_there = [one.name for one in table.sheets]
+        missing = wanted and wanted not in names_there
+        table.problems.append(_no_sheet(file.path, wanted, names_there) if missing else no_header(file.path))
         return table
     _known, sheet, at, names = chosen
+    table.sheet = sheet.title
     merged, formulas = _special_cells(Path(spool.name), sheet._worksheet_path, limits)
     if formulas:
         _note_empty_formulas(spool, sheet, table, file.path)
@@ -205,6 +225,19 @@ def _unsafe(path: Path, limits: Limits) -> str | None:
         if b"<!DOCTYPE" in head or b"<!ENTITY" in head or (head and first is None):
             return f"{name}: document type or no element"
     return None
+
+
+def _no_sheet(path: str, wanted: str, there: list[str]) -> Any:
+    return problem(
+        ProblemKind.LIST,
+        _(
+            "The workbook %(path)s has no sheet “%(sheet)s”; its sheets are: %(sheets)s.",
+            path=visible(path),
+            sheet=wanted[:100],
+            sheets=", ".join(there[:30]),
+        ),
+        path=path,
+    )
 
 
 def _unreadable(path: str, reason: str) -> Any:

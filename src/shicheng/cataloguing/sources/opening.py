@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,10 @@ _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def open_source(given: Given) -> Source:
-    """Open a catalogue; raises `UnreadableCatalogue`, or `UnknownHeader` where no column is known as the title."""
+    """Open a catalogue; raises `UnreadableCatalogue`, or `UnknownHeader` where no column is known as the title.
+
+    One that is only looked at (`given.guess`) may have any header.
+    """
     given = _unpacked(given)
     with given.open() as stream:
         head = stream.read(_SAMPLE)
@@ -48,7 +52,7 @@ def open_source(given: Given) -> Source:
         source = jsonlines.open_lines(given)
     else:
         source = texts.open_text(given)
-    if not has_title(source.columns):
+    if not given.guess and not has_title(source.columns):
         raise UnknownHeader(
             _(
                 "No column of the catalogue %(name)s is known as the title; its columns are: %(columns)s.",
@@ -95,4 +99,4 @@ def _unpacked(given: Given) -> Given:
             _("The catalogue %(name)s can't be unpacked: %(reason)s.", name=given.name, reason=error),
             hint=_("It broke off on its way or is damaged: send it again."),
         ) from error
-    return Given(Path(target), name, given.scratch, given.saved, given.beside)
+    return replace(given, path=Path(target), name=name)

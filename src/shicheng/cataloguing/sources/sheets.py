@@ -16,11 +16,14 @@ _LIMITS: Final = Limits(list_bytes=2 << 30, total_bytes=32 << 30)
 
 
 def open_workbook(given: Given) -> Source:
-    """Open the sheet whose header is best known; merged cells are filled downwards, formulas read as their values."""
+    """Open the sheet that was chosen, or whose header is best known.
+
+    Merged cells are filled downwards, formulas read as their values.
+    """
     file = PackageFile(
         given.name, given.name.encode("utf-8", "replace"), given.path.stat().st_size, given.open, local=given.path
     )
-    table = open_sheet(file, given.mapper, limits=_LIMITS)
+    table = open_sheet(file, given.mapper, limits=_LIMITS, wanted=given.sheet, guess=given.guess)
     if not table.found:
         reason = table.problems[0].message if table.problems else _("it has no header")
         unreadable = any("can" in one.message.template and "read as" in one.message.template for one in table.problems)
@@ -29,7 +32,8 @@ def open_workbook(given: Given) -> Source:
         raise UnknownHeader(
             reason, hint=_("Save a mapping that names this catalogue's own headers, or put known ones in.")
         )
-    source = Source(form="xlsx", header=table.header, encoding="")
+    source = Source(form="xlsx", header=table.header, encoding="", sheet=table.sheet)
+    source.sheets = [{"name": one.name, "rows": one.rows, "known": one.known} for one in table.sheets]
     source.columns = describe_columns(source.header, given)
     source.rows = _noting(table, source)
     return source

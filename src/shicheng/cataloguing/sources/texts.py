@@ -12,7 +12,7 @@ from typing import Final
 from shicheng.cataloguing.errors import UnknownHeader
 from shicheng.cataloguing.sources.types import Given, Source, describe_columns
 from shicheng.kernel.messages import message as _
-from shicheng.packages.listing import HEADER_ROWS, find_header
+from shicheng.packages.listing import HEADER_ROWS, find_header, guess_header
 from shicheng.packages.texts import Encoding, detect_encoding
 from shicheng.packages.types import PackageFile
 
@@ -33,6 +33,8 @@ def open_text(given: Given) -> Source:
             known = sum(name is not None for name in match[1])
             if found is None or known > found[0]:
                 found = (known, delimiter, match[0])
+    if found is None and given.guess:
+        found = _guessed(given, encoding)
     if found is None:
         raise UnknownHeader(
             _(
@@ -108,6 +110,16 @@ def lines_of(given: Given, encoding: Encoding, source: Source | None) -> Iterato
                 broken=broken,
             )
         )
+
+
+def _guessed(given: Given, encoding: Encoding) -> tuple[int, str, int] | None:
+    """The delimiter that divides the likeliest header into most columns."""
+    found: tuple[int, str, int] | None = None
+    for delimiter in _DELIMITERS:
+        guessed = guess_header(_first_rows(given, encoding, delimiter))
+        if guessed is not None and (found is None or len(guessed[1]) > found[0]):
+            found = (len(guessed[1]), delimiter, guessed[0])
+    return found
 
 
 def _first_rows(given: Given, encoding: Encoding, delimiter: str) -> list[list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from shicheng.cataloguing.headers import map_header, propose, taken
 from shicheng.cataloguing.types import Column
@@ -27,6 +27,8 @@ class Source:
     problems: list[Message] = field(default_factory=list)
     encoding: str = ""
     delimiter: str = ""
+    sheet: str = ""
+    sheets: list[dict[str, Any]] = field(default_factory=list)  # of a workbook: name, rows, known columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Given:
     scratch: Path  # folder for what has to be unpacked
     saved: Mapping[str, str] = field(default_factory=dict)  # header -> element or ""
     beside: tuple[Path, ...] = ()  # memo files of a dbf
+    sheet: str = ""  # of a workbook; "" for the one whose header is best known
+    guess: bool = False  # also read what has no known header, for somebody to say what its columns mean
 
     def open(self) -> BinaryIO:
         """Open the file for reading from the start."""
