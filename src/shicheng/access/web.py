@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 from shicheng.access.front import view_front
 from shicheng.base.web import render_part
 from shicheng.holdings import answers, selectors
-from shicheng.holdings.viewing import require_file, view_item
+from shicheng.holdings.file_views import proxy_kind, require_file, require_picture, view_along, view_file
+from shicheng.holdings.viewing import view_item
 from shicheng.people.services import ANONYMOUS
 from shicheng.search.viewing import view_search
 from shicheng.settings import current
@@ -59,6 +60,55 @@ def drawing(request: HttpRequest, file_id: UUID, page: int) -> HttpResponseBase:
 def play(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
     """Sound or film for the player."""
     return answers.answer_playing(request, require_file(ANONYMOUS, file_id, "audio", "video"), current())
+
+
+@require_safe
+def document(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
+    """A PDF, or the PDF of an office document, for the viewer."""
+    return answers.answer_document(request, require_file(ANONYMOUS, file_id, "pages", "office"), current())
+
+
+@require_safe
+def zoom(request: HttpRequest, file_id: UUID, page: int) -> HttpResponseBase:
+    """What the viewer of large pictures has to know."""
+    return answers.answer_zoom(require_picture(ANONYMOUS, file_id), page, current())
+
+
+@require_safe
+def tile(request: HttpRequest, file_id: UUID, page: int, level: int, column: int, row: int) -> HttpResponseBase:
+    """One tile of a large picture."""
+    one = require_picture(ANONYMOUS, file_id)
+    return answers.answer_tile(one, page, (level, column, row), current())
+
+
+@require_safe
+def frame(request: HttpRequest, file_id: UUID, number: int) -> HttpResponseBase:
+    """A picture from along a film."""
+    return answers.answer_frame(require_file(ANONYMOUS, file_id, "video"), number, current())
+
+
+@require_safe
+def proxy(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
+    """Sound or film in a form that browsers play."""
+    one = require_file(ANONYMOUS, file_id, "audio", "video")
+    return answers.answer_proxy(request, one, proxy_kind(one), current())
+
+
+@require_safe
+def waiting(request: HttpRequest, file_id: UUID) -> HttpResponse:
+    """Tell a page that waits for a rendition whether to load again."""
+    view = view_file(require_file(ANONYMOUS, file_id), request.GET, current())
+    response = render(request, "holdings/parts/waiting.html", {"view": view, "door": "access"})
+    if view.waiting is None:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@require_safe
+def along(request: HttpRequest, file_id: UUID) -> HttpResponse:
+    """The waveform of a sound, or pictures from along a film."""
+    one = require_file(ANONYMOUS, file_id, "audio", "video")
+    return render(request, "holdings/parts/along.html", {"along": view_along(one, current()), "door": "access"})
 
 
 @require_safe

@@ -15,14 +15,15 @@ from typing import Any
 from PIL import Image
 
 from shicheng.formats.errors import CannotRender
-from shicheng.formats.image import open_image
+from shicheng.formats.image import open_image, pixel_cost
+from shicheng.formats.recordings import peaks, wave_path
+from shicheng.formats.tiling import STREAMED, shrink
 from shicheng.kernel.messages import message as _
 
 _MEMORY = 1 << 30
 _WIDEST = 6000
-_PEAKS = 600
-_WAVE_SECONDS = 4 * 3600
 _POSTER_SHARE = 0.1
+_LARGE = 96 << 20  # bytes of a decoded picture from which it is streamed
 _pdfium = threading.Lock()  # PDFium is not safe for threads
 
 
@@ -33,7 +34,7 @@ def page_count(path: Path, mime: str) -> int:
             with _pdfium, _pdf(path) as document:
                 return len(document)
         if mime.startswith("image/"):
-            with open_image(path, _MEMORY) as image:
+            with Image.open(path) as image:  # nothing is decoded, so its size does not matter
                 return int(getattr(image, "n_frames", 1))
     raise _unknown(path, mime)
 
@@ -45,6 +46,8 @@ def render_page(path: Path, mime: str, page: int, width: int) -> bytes:
         if mime == "application/pdf":
             return _png(_pdf_page(path, page, width))
         if mime.startswith("image/"):
+            if mime in STREAMED and _is_large(path) and (drawn := shrink(path, mime, page, width)):
+                return drawn
             with open_image(path, _MEMORY) as image:
                 if not 1 <= page <= int(getattr(image, "n_frames", 1)):
                     raise IndexError(page)
@@ -87,40 +90,12 @@ def poster_frame(path: Path, *, width: int = 640) -> bytes:
 
 def waveform(path: Path, *, width: int = 600, height: int = 80) -> str:
     """Draw the loudness of a recording over time as an SVG without scripts; it takes the colour of the text around."""
-    peaks = _peaks(path)
-    step, middle = width / len(peaks), height / 2
-    bars = "".join(
-        f"M{number * step:.1f} {middle - peak * middle:.1f}V{middle + max(peak * middle, 0.5):.1f}"
-        for number, peak in enumerate(peaks)
-    )
+    _seconds, heights = peaks(path)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" preserveAspectRatio="none">'
-        f'<path d="{bars}" stroke="currentColor" stroke-width="{step * 0.7:.2f}" fill="none"/></svg>'
+        f'<path d="{wave_path(heights, width, height)}" stroke="currentColor" '
+        f'stroke-width="{width / len(heights) * 0.7:.2f}" fill="none"/></svg>'
     )
-
-
-def _peaks(path: Path) -> list[float]:
-    """Measure the peak of each of `_PEAKS` equal parts, from 0 to 1, in one pass and little memory."""
-    import av
-
-    with _reasons(path), av.open(str(path)) as container:
-        if not container.streams.audio:
-            raise ValueError("no sound")
-        resampler = av.AudioResampler(format="s16", layout="mono", rate=8000)
-        heights: list[int] = []
-        for frame in container.decode(container.streams.audio[0]):
-            for part in resampler.resample(frame):
-                samples = memoryview(bytes(part.planes[0])[: part.samples * 2]).cast("h")
-                for start in range(0, len(samples), 80):  # hundredths of a second
-                    window = samples[start : start + 80]
-                    heights.append(max(max(window), -min(window)))
-            if len(heights) > _WAVE_SECONDS * 100:
-                break
-    if not heights:
-        return [0.0]
-    count = min(_PEAKS, len(heights))
-    edges = [len(heights) * number // count for number in range(count + 1)]
-    return [min(max(heights[edges[n] : edges[n + 1]]) / 32767, 1.0) for n in range(count)]
 
 
 @contextmanager
@@ -159,6 +134,11 @@ def _pdf_page(path: Path, page: int, width: int) -> Image.Image:
         scale = min(width / max(wide, 1), _WIDEST * 2 / max(high, 1))
         picture: Image.Image = sheet.render(scale=scale, may_draw_forms=False).to_pil()
         return picture.copy()
+
+
+def _is_large(path: Path) -> bool:
+    with Image.open(path) as image:
+        return pixel_cost(image) > _LARGE
 
 
 def _shown(image: Image.Image, box: tuple[int, int]) -> Image.Image:

@@ -64,6 +64,17 @@ class SealState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Certificate:
+    """What a certificate says of itself; that it says so does not make it trusted."""
+
+    holder: str
+    issuer: str
+    valid_from: str = ""  # ISO 8601
+    valid_to: str = ""
+    is_own: bool = False  # issued by its holder
+
+
+@dataclass(frozen=True, slots=True)
 class Seal:
     """One signature or seal inside a file."""
 
@@ -73,6 +84,7 @@ class Seal:
     time: str = ""
     algorithm: str = ""
     message: Message | None = None
+    certificate: Certificate | None = None
 
 
 @dataclass(frozen=True, slots=True)

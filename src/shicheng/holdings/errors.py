@@ -15,3 +15,10 @@ class CodeTaken(ShichengError):
 
     code = "holdings.item.code_taken"
     http_status = 409
+
+
+class CannotShow(ShichengError):
+    """A page of a file can't be shown; the file itself can still be downloaded."""
+
+    code = "holdings.file.cannot_show"
+    http_status = 422

@@ -2,13 +2,24 @@
 
 from django.urls import path
 
-from shicheng.holdings import web
+from shicheng.holdings import viewer_web, web
 
 urlpatterns = [
     path("", web.items, name="items"),
     path("items/<uuid:item_id>", web.item, name="item"),
     path("files/<uuid:file_id>/pages/<int:page>.png", web.picture, name="picture"),
     path("files/<uuid:file_id>/pages/<int:page>.svg", web.drawing, name="drawing"),
+    path("files/<uuid:file_id>/document", viewer_web.document, name="document"),
+    path("files/<uuid:file_id>/zoom/<int:page>.dzi", viewer_web.zoom, name="zoom"),
+    path(
+        "files/<uuid:file_id>/zoom/<int:page>_files/<int:level>/<int:column>_<int:row>.jpg",
+        viewer_web.tile,
+        name="tile",
+    ),
+    path("files/<uuid:file_id>/frames/<int:number>.jpg", viewer_web.frame, name="frame"),
     path("files/<uuid:file_id>/play", web.play, name="play"),
+    path("files/<uuid:file_id>/proxy", viewer_web.proxy, name="proxy"),
+    path("files/<uuid:file_id>/along", viewer_web.along, name="along"),
+    path("files/<uuid:file_id>/waiting", viewer_web.waiting, name="waiting"),
     path("files/<uuid:file_id>/original", web.original, name="original"),
 ]

@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 
-from shicheng.holdings import policies, rendering, selectors
-from shicheng.holdings.errors import ItemNotFound
-from shicheng.holdings.models import File, Item
+from shicheng.holdings import policies, selectors
+from shicheng.holdings.file_views import view_file
+from shicheng.holdings.models import Item
 from shicheng.holdings.types import Branch
 from shicheng.holdings.words import OPENNESS, SECRECY, branch_label, retention_label
-from shicheng.kernel.errors import ShichengError
-from shicheng.kernel.messages import message as _
 from shicheng.packages.elements import ELEMENTS
 from shicheng.people.types import Actor
 from shicheng.settings.types import Settings
-
-TEXT_SHOWN = 400_000  # characters; the rest is in the download
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +27,6 @@ class Node:
     is_open: bool
     is_here: bool
     below: list[Node] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class FileView:
-    """The chosen file of an item and how it is shown: pages, drawing, text, audio, video or none."""
-
-    file: File
-    kind: str
-    page: int = 1
-    pages: int = 0
-    text: str = ""
-    is_cut: bool = False
-    seals: list[dict[str, Any]] = field(default_factory=list)
-    problem: ShichengError | None = None
 
 
 def tree(actor: Actor, filters: Mapping[str, str]) -> list[Node]:
@@ -65,7 +46,8 @@ def _level(actor: Actor, above: dict[str, str], path: dict[str, str]) -> list[No
     for branch in selectors.branches(actor, above):
         is_open = bool(branch.key) and path.get(branch.level) == branch.key
         below = _level(actor, branch.filters, path) if is_open and len(above) < len(selectors.TREE) - 1 else []
-        label = branch_label(branch.level, branch.key, branch.label)
+        known = branch.key != selectors.WITHOUT
+        label = branch_label(branch.level, branch.key, branch.label) if known else pgettext("no value", "without")
         nodes.append(Node(branch, label, is_open, is_open and branch.filters == path, below))
     return nodes
 
@@ -92,30 +74,6 @@ def view_item(actor: Actor, one: Item, query: Mapping[str, str], settings: Setti
     }
 
 
-def view_file(one: File, query: Mapping[str, str], settings: Settings) -> FileView:
-    """Decide how a file is shown; what can't be shown is still there to be downloaded."""
-    kind = _kind(one)
-    try:
-        if kind in ("pages", "drawing"):
-            pages = rendering.pages(one, settings)
-            seals = rendering.seals(one, settings) if kind == "drawing" else []
-            return FileView(one, kind, page=_page(query, pages), pages=pages, seals=seals)
-    except ShichengError as error:
-        return FileView(one, "none", problem=error)
-    if kind == "text":
-        text = selectors.file_text(one) or ""
-        return FileView(one, kind, text=text[:TEXT_SHOWN], is_cut=len(text) > TEXT_SHOWN)
-    return FileView(one, kind)
-
-
-def require_file(actor: Actor, file_id: UUID, *kinds: str) -> File:
-    """One file the actor may see and that is shown in one of these ways; raises `ItemNotFound`."""
-    one = selectors.file(actor, file_id)
-    if kinds and _kind(one) not in kinds:
-        raise ItemNotFound(_("The file %(name)s has no such view.", name=one.name))
-    return one
-
-
 def elements_of(one: Item) -> list[tuple[str, str, str]]:
     """Number, label and value of every element of the description, then what the scheme does not know."""
     chinese = (get_language() or "").startswith("zh")
@@ -125,18 +83,3 @@ def elements_of(one: Item) -> list[tuple[str, str, str]]:
         if one.elements.get(each.name) and each.name != "title"
     ]
     return shown + [("", name, str(value)) for name, value in one.extra.items() if value]
-
-
-def _kind(one: File) -> str:
-    if one.mime == "application/pdf" or (one.mime.startswith("image/") and one.mime != "image/svg+xml"):
-        return "pages"
-    if rendering.is_ofd(one):
-        return "drawing"
-    if one.mime.startswith(("audio/", "video/")):
-        return one.mime.partition("/")[0]
-    return "text" if hasattr(one, "text") else "none"
-
-
-def _page(query: Mapping[str, str], pages: int) -> int:
-    text = query.get("page", "1")
-    return max(1, min(int(text), pages)) if text.isdecimal() and len(text) < 7 else 1

@@ -13,7 +13,8 @@ from shicheng.audit import selectors as audit
 from shicheng.base.web import render_part
 from shicheng.holdings import answers, policies, selectors
 from shicheng.holdings.selectors import FILTERS, ItemQuery
-from shicheng.holdings.viewing import require_file, tree, view_item
+from shicheng.holdings.file_views import require_file
+from shicheng.holdings.viewing import tree, view_item
 from shicheng.holdings.words import OPENNESS
 from shicheng.people.guards import actor_of, desk_page
 from shicheng.settings import current

@@ -9,7 +9,7 @@ from django.db.models import Count, Max, QuerySet
 from shicheng.jobs import policies
 from shicheng.jobs.errors import JobMissing
 from shicheng.jobs.models import Job, Schedule
-from shicheng.jobs.types import TROUBLED, JobFilters, State, WorkerView
+from shicheng.jobs.types import TROUBLED, UNFINISHED, JobFilters, State, WorkerView
 from shicheng.kernel.messages import message as _
 from shicheng.people.types import Actor
 
@@ -39,6 +39,13 @@ def job(actor: Actor, job_id: UUID | str) -> Job:
     return row
 
 
+def own_jobs(actor: Actor, name: str) -> QuerySet[Job]:
+    """Return the jobs of one name that the actor had done, newest first."""
+    if actor.user_id is None:
+        return Job.objects.none()
+    return policies.visible(actor).filter(name=name, actor_id=actor.user_id).order_by("-created", "-id")
+
+
 def counts_by_state(actor: Actor) -> dict[str, int]:
     """Return the number of jobs in every state, 0 included."""
     found = dict(policies.visible(actor).order_by().values_list("state").annotate(Count("pk")))
@@ -53,6 +60,16 @@ def failures(actor: Actor, *, limit: int = 50) -> list[Job]:
 def names(actor: Actor) -> list[str]:
     """Return the names of the jobs the actor may see, for a filter."""
     return list(policies.visible(actor).order_by("name").values_list("name", flat=True).distinct())
+
+
+def is_unfinished(unique_key: str) -> bool:
+    """Tell whether a job with this key waits or runs; for the room whose key it is."""
+    return Job.objects.filter(unique_key=unique_key, state__in=UNFINISHED).exists()
+
+
+def waiting(name: str) -> int:
+    """Count the jobs of one kind that wait; it tells nothing of any one of them."""
+    return Job.objects.filter(name=name, state=State.WAITING).count()
 
 
 def schedules(actor: Actor) -> list[Schedule]:

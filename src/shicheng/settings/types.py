@@ -70,6 +70,14 @@ class Settings(BaseSettings):
     inspect_memory: int = Field(
         default=2 << 30, ge=256 << 20, description="Most memory one looking process may take, in bytes."
     )
+    rendition_seconds: float = Field(
+        default=3600.0, gt=0, description="Longest time a rendition (film, office document) may take, in seconds."
+    )
+    cache_bytes: int = Field(
+        default=20 << 30,
+        ge=64 << 20,
+        description="Most bytes that renditions in the cache take; each hour the longest unused go until it is so.",
+    )
     upload_bytes: int = Field(default=64 << 30, ge=1 << 20, description="Largest upload taken by the web, in bytes.")
     free_bytes: int = Field(
         default=512 << 20,

@@ -8,6 +8,8 @@ from typing import Any
 
 from asn1crypto import core, parser, x509
 
+from shicheng.formats.types import Certificate
+
 _SIGNED_DATA = ("1.2.156.10197.6.1.4.2.2", "1.2.840.113549.1.7.2")
 
 
@@ -80,12 +82,31 @@ def read_seal(content: bytes) -> ElectronicSeal:
 def common_name(certificate: bytes) -> str:
     """Return the name of the holder of a certificate, "" when it can't be read."""
     try:
-        names = x509.Certificate.load(certificate).subject.native
-        for key in ("common_name", "organizational_unit_name", "organization_name"):
-            if found := names.get(key):
-                return str(found[0] if isinstance(found, list) else found)
+        return _name(x509.Certificate.load(certificate).subject.native)
     except (ValueError, TypeError, KeyError, AttributeError):
         return ""
+
+
+def describe_certificate(certificate: bytes) -> Certificate | None:
+    """Return what a certificate says of itself, None when it can't be read."""
+    try:
+        found = x509.Certificate.load(certificate)
+        validity = found["tbs_certificate"]["validity"].native
+        return Certificate(
+            holder=_name(found.subject.native),
+            issuer=_name(found.issuer.native),
+            valid_from=validity["not_before"].isoformat(),
+            valid_to=validity["not_after"].isoformat(),
+            is_own=found.subject == found.issuer,
+        )
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _name(names: Any) -> str:
+    for key in ("common_name", "organizational_unit_name", "organization_name"):
+        if found := names.get(key):
+            return str(found[0] if isinstance(found, list) else found)
     return ""
 
 

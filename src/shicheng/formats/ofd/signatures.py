@@ -212,7 +212,8 @@ def _verify_value(value: asn1.SignedValue, content: bytes, time: str, method: st
     when = value.time or time
 
     def made(state: SealState, text: Message) -> Seal:
-        return Seal(kind, state, signer, when, f"{value.form}: {_algorithm(signature)}", text)
+        certificate = asn1.describe_certificate(signature.certificate)
+        return Seal(kind, state, signer, when, f"{value.form}: {_algorithm(signature)}", text, certificate)
 
     candidates = signature.content
     if value.seal is not None or signature.content:

@@ -3,8 +3,11 @@
 import { copyCodes } from "./controllers/copy-code.js";
 import { focusSearch } from "./controllers/focus-search.js";
 import { closeMenus } from "./controllers/menus.js";
+import { playAlong } from "./controllers/play-along.js";
+import { readDocuments } from "./controllers/read-pdf.js";
 import { sendFolders } from "./controllers/send-folder.js";
 import { turnPages } from "./controllers/turn-pages.js";
 import { watchErrors } from "./controllers/watch-errors.js";
+import { zoomPictures } from "./controllers/zoom-picture.js";
 
-for (const start of [focusSearch, copyCodes, closeMenus, turnPages, sendFolders, watchErrors]) start(document);
+for (const start of [focusSearch, copyCodes, closeMenus, turnPages, sendFolders, watchErrors, readDocuments, zoomPictures, playAlong]) start(document);
