@@ -14,6 +14,7 @@ from builders.batches import make_batch, zip_file
 from builders.shelves import make_user
 from shicheng.ingest import uploads
 from shicheng.ingest.models import Transfer
+from shicheng.jobs.inline import run_waiting
 from shicheng.jobs.models import Job
 from shicheng.people.types import Role
 from shicheng.settings import current
@@ -43,13 +44,37 @@ def _nothing_left() -> bool:
     return not any((current().staging_path / "uploads").iterdir())
 
 
+def _received() -> None:
+    """Do the receiving, which is a job, and nothing after it."""
+    assert run_waiting(names=["ingest.receive"]) > 0
+
+
 def test_a_folder_arrives_with_its_inner_paths_and_is_checked(archivist: Client, batch: Path) -> None:
-    answer = archivist.post(reverse("ingest:upload"), _parts(batch), headers={"X-Requested-With": "XMLHttpRequest"})
-    assert answer.status_code == 201, answer.content.decode()
+    answer = archivist.post(reverse("ingest:upload"), _parts(batch))
+    assert answer.status_code == 302, answer.content.decode()
     transfer = Transfer.objects.get()
     assert answer.headers["Location"] == reverse("ingest:transfer", args=[transfer.number])
-    assert (transfer.name, transfer.state, transfer.items) == ("办公室2020", "checking", 6)
+    assert (transfer.name, transfer.state) == ("办公室2020", "announced")
+    page = archivist.get(answer.headers["Location"]).content.decode()
+    assert "Receive a transfer" in page  # the job, with its bar
+    assert not _nothing_left()
+    _received()
+    transfer.refresh_from_db()
+    assert (transfer.state, transfer.items) == ("checking", 6)
     assert Job.objects.get(pk=transfer.job).name == "ingest.check"
+    assert _nothing_left()
+
+
+def test_what_can_t_be_read_is_said_on_its_page_and_given_up(archivist: Client) -> None:
+    sent = SimpleUploadedFile("a.tar.gz", b"\x1f\x8b broken")
+    address = archivist.post(reverse("ingest:upload"), {"archive": sent}).headers["Location"]
+    _received()
+    page = archivist.get(address).content.decode()
+    assert "cannot be read" in page
+    assert "Give up this transfer" in page
+    number = Transfer.objects.get().number
+    archivist.post(reverse("ingest:decide", args=[number, "withdraw"]))
+    assert Transfer.objects.get().state == "withdrawn"
     assert _nothing_left()
 
 
@@ -57,6 +82,7 @@ def test_an_archive_file_is_sent_without_javascript(archivist: Client, batch: Pa
     members = {f"批次/{path.relative_to(batch)}": path.read_bytes() for path in batch.rglob("*") if path.is_file()}
     sent = SimpleUploadedFile("办公室.zip", zip_file(members))
     answer = archivist.post(reverse("ingest:upload"), {"archive": sent})
+    _received()
     transfer = Transfer.objects.get()
     assert answer.headers["Location"] == reverse("ingest:transfer", args=[transfer.number])
     assert (transfer.name, transfer.container, transfer.items) == ("办公室.zip", "zip", 6)
@@ -65,16 +91,22 @@ def test_an_archive_file_is_sent_without_javascript(archivist: Client, batch: Pa
 
 def test_the_same_batch_sent_twice_is_recognised(archivist: Client, batch: Path) -> None:
     for _again in range(2):
-        archivist.post(reverse("ingest:upload"), _parts(batch))
-    assert Transfer.objects.exclude(state="withdrawn").count() == 1
+        address = archivist.post(reverse("ingest:upload"), _parts(batch)).headers["Location"]
+        _received()
+    kept = Transfer.objects.exclude(state="withdrawn").get()
+    assert Transfer.objects.get(state="withdrawn").same_as == kept.number
+    assert reverse("ingest:transfer", args=[kept.number]) in archivist.get(address).content.decode()
+    assert _nothing_left()
 
 
 def test_a_returned_batch_comes_again_under_its_number(archivist: Client, batch: Path) -> None:
     archivist.post(reverse("ingest:upload"), _parts(batch))
+    _received()
     transfer = Transfer.objects.get()
     Transfer.objects.update(state="returned")
     (batch / "内容" / "附注.txt").write_text("补充")
     archivist.post(reverse("ingest:upload"), {"resubmit": transfer.number, **_parts(batch)})
+    _received()
     transfer.refresh_from_db()
     assert (Transfer.objects.count(), transfer.attempt, transfer.state) == (1, 2, "checking")
 
@@ -103,7 +135,7 @@ def test_a_name_longer_than_the_disk_allows_is_said_in_words(archivist: Client) 
 def test_an_upload_over_the_limit_is_refused_and_nothing_kept(
     archivist: Client, batch: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shicheng.ingest.web.current", lambda: current().model_copy(update={"upload_bytes": 1 << 20}))
+    monkeypatch.setattr("shicheng.ingest.upload_web.current", lambda: current().model_copy(update={"upload_bytes": 1 << 20}))
     answer = archivist.post(reverse("ingest:upload"), _sent({"a": bytes(700_000), "b": bytes(700_000)}))
     assert answer.status_code == 422
     assert "larger than 1.0 MB" in answer.content.decode()
@@ -133,6 +165,7 @@ def test_paths_longer_than_a_header_may_be_arrive(archivist: Client, batch: Path
     files[f"{batch.name}/内容/{deep}/{'名' * 80}.txt"] = b"x"
     answer = archivist.post(reverse("ingest:upload"), _sent(files))
     assert answer.status_code == 302
+    _received()
     assert Transfer.objects.order_by("-number")[0].files == sum("/内容/" in path for path in files)
 
 
@@ -164,4 +197,5 @@ def test_an_upload_with_its_token_is_taken(batch: Path) -> None:
     token = str(page.context["csrf_token"])
     sent = {"csrfmiddlewaretoken": token, **_parts(batch)}
     assert strict.post(reverse("ingest:upload"), sent).status_code == 302
+    _received()
     assert Transfer.objects.get().items == 6

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from shicheng.ingest.models import Transfer
+from shicheng.ingest.models import Transfer, Upload, WatchedBatch
 from shicheng.kernel.messages import message as _
 from shicheng.people import policies as people
 from shicheng.people import registry
@@ -25,4 +25,23 @@ def visible(actor: Actor) -> QuerySet[Transfer]:
     if not people.allows(actor, READ):
         return Transfer.objects.none()
     transfers = Transfer.objects.all()
-    return transfers if actor.fonds is None else transfers.filter(fonds_code__in=actor.fonds)
+    if actor.fonds is None:
+        return transfers
+    reached = Q(fonds_code__in=actor.fonds)
+    # Before a batch is read nobody knows its fonds; who sent it watches over it until then.
+    return transfers.filter(reached | Q(fonds_code="", sender=actor.user_id) if actor.user_id else reached)
+
+
+def visible_uploads(actor: Actor) -> QuerySet[Upload]:
+    """The uploads this actor may see: their own."""
+    if actor.user_id is None or not people.allows(actor, RECEIVE):
+        return Upload.objects.none()
+    return Upload.objects.filter(owner=actor.user_id)
+
+
+def visible_watched(actor: Actor) -> QuerySet[WatchedBatch]:
+    """The batches of the watched folder this actor may see: those of their fonds, for archivists only."""
+    if not people.allows(actor, READ):
+        return WatchedBatch.objects.none()
+    batches = WatchedBatch.objects.all()
+    return batches if actor.fonds is None else batches.filter(fonds_code__in=actor.fonds)

@@ -6,11 +6,14 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from shicheng.ingest import selectors, services, staging
+from shicheng.ingest.errors import BatchChanged, WrongFonds
 from shicheng.ingest.models import Transfer
 from shicheng.ingest.types import Received
 from shicheng.kernel.canonical import canonical_json
+from shicheng.kernel.messages import message as _
 from shicheng.packages.reading import open_tree
 from shicheng.packages.tree import Tree
 from shicheng.packages.types import Limits, Package
@@ -50,23 +53,76 @@ def receive_path(
             if going is not None:
                 return Received(going.pk, going.number, known=False)
             transfer = services.announce(actor=actor, name=name, source=source)
-        with staging.alone(transfer, settings):
-            transfer.refresh_from_db()
-            if transfer.state != "announced":  # somebody else received it while we waited
-                return Received(transfer.pk, transfer.number, known=transfer.state == "stored")
-            files = staging.stage(tree, transfer, settings, progress).files
-            return _note(actor, transfer, files, tree.container, settings, mends=bool(resubmit))
+        return _receive(actor, transfer, tree, source, settings, progress)
     finally:
         tree.close()
 
 
+def receive_announced(
+    *,
+    actor: Actor,
+    transfer_id: UUID,
+    path: Path,
+    settings: Settings,
+    fonds: str = "",
+    leave_out: frozenset[str] = frozenset(),
+    is_unchanged: Callable[[], bool] = lambda: True,
+    progress: Progress = lambda done, total=None, note="": None,
+) -> Received:
+    """Receive the batch at `path` as the transfer that was announced for it; received already, it is left as it is.
+
+    `fonds` is the only fonds it may belong to, `leave_out` names files at its top that are no part of it,
+    `is_unchanged` is asked after all was read. Raises `UnreadablePackage`,
+    `BatchChanged`, `WrongFonds`.
+    """
+    transfer = selectors.transfer(actor, transfer_id)
+    if transfer.state != "announced":
+        return Received(transfer.pk, transfer.number, known=False)
+    tree = open_tree(path.absolute(), limits=Limits(), scratch=_scratch(settings.staging_path / "incoming"))
+    try:
+        for name in leave_out:
+            tree.files.pop(name, None)
+        return _receive(actor, transfer, tree, str(path.absolute()), settings, progress, fonds, is_unchanged)
+    finally:
+        tree.close()
+
+
+def _receive(
+    actor: Actor,
+    transfer: Transfer,
+    tree: Tree,
+    source: str,
+    settings: Settings,
+    progress: Progress,
+    fonds: str = "",
+    is_unchanged: Callable[[], bool] = lambda: True,
+) -> Received:
+    with staging.alone(transfer, settings):
+        transfer.refresh_from_db()
+        if transfer.state != "announced":  # somebody else received it while we waited
+            return Received(transfer.pk, transfer.number, known=transfer.state == "stored")
+        if transfer.source != source:
+            raise BatchChanged(
+                _("Another batch was sent as transfer %(number)s meanwhile.", number=transfer.number),
+                hint=_("That one is being received; this one is not needed any more."),
+            )
+        files = staging.stage(tree, transfer, settings, progress).files
+        if not is_unchanged():
+            staging.staging_of(settings).discard(staging.staging_id(transfer))
+            raise BatchChanged(
+                _("The batch %(name)s changed while it was read.", name=transfer.name),
+                hint=_("It is read again when it has come to rest."),
+            )
+        return _note(actor, transfer, files, tree.container, settings, fonds)
+
+
 def _note(
-    actor: Actor, transfer: Transfer, files: Sequence[StagedFile], container: str, settings: Settings, *, mends: bool
+    actor: Actor, transfer: Transfer, files: Sequence[StagedFile], container: str, settings: Settings, fonds: str
 ) -> Received:
     """Note what was staged; a batch that is here already is given up again."""
     digest = content_digest(files)
     # What mends a transfer belongs to it, even if it was sent as one of its own before.
-    twin = None if mends else _twin(digest, transfer)
+    twin = None if transfer.attempt > 1 else _twin(digest, transfer)
     if twin is not None:
         services.withdraw(actor=actor, transfer_id=transfer.pk, twin=twin.number)
         staging.staging_of(settings).discard(staging.staging_id(transfer))
@@ -74,6 +130,14 @@ def _note(
     transfer.container = container
     with staging.open_staged(transfer, settings) as package:
         facts = _facts(package, files, digest)
+    if fonds and facts["fonds_code"] not in ("", fonds):
+        staging.staging_of(settings).discard(staging.staging_id(transfer))
+        raise WrongFonds(
+            _("The batch belongs to fonds %(found)s and lies in the folder of fonds %(fonds)s.",
+              found=facts["fonds_code"], fonds=fonds),
+            hint=_("Put it into the folder of its own fonds."),
+        )  # fmt: skip
+    facts["fonds_code"] = facts["fonds_code"] or fonds
     services.receive(actor=actor, transfer_id=transfer.pk, facts=facts)
     return Received(transfer.pk, transfer.number, known=False)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, QuerySet, When
 
 from shicheng.ingest import policies
-from shicheng.ingest.errors import TransferNotFound
-from shicheng.ingest.models import Transfer
+from shicheng.ingest.errors import TransferNotFound, WatchedUnknown
+from shicheng.ingest.models import Transfer, Upload, WatchedBatch
+from shicheng.ingest.upload_files import unknown
 from shicheng.kernel.messages import message as _
 from shicheng.people.types import Actor
 
@@ -51,3 +52,41 @@ def counts(actor: Actor) -> dict[str, int]:
 def waiting(actor: Actor) -> QuerySet[Transfer]:
     """Transfers that wait for somebody's decision."""
     return policies.visible(actor).filter(state__in=["checked", "failed"]).order_by("number")
+
+
+def uploads(actor: Actor) -> QuerySet[Upload]:
+    """The actor's own unfinished uploads, newest first."""
+    return policies.visible_uploads(actor).filter(state="open").order_by("-begun_at")
+
+
+def upload(actor: Actor, key: UUID | str) -> Upload:
+    """One upload of the actor's own, finished or not; anybody else's is as unknown as one that never was."""
+    try:
+        return policies.visible_uploads(actor).get(pk=UUID(str(key)))
+    except (ValueError, Upload.DoesNotExist):
+        raise unknown() from None
+
+
+def locked_upload(actor: Actor, key: UUID) -> Upload:
+    """One upload of the actor's own, locked until the transaction ends."""
+    found = policies.visible_uploads(actor).select_for_update().filter(pk=key).first()
+    if found is None:
+        raise unknown()
+    return found
+
+
+def watched(actor: Actor) -> QuerySet[WatchedBatch]:
+    """Batches of the watched folder: those with trouble first, then those on their way, then the taken."""
+    order = Case(When(state="troubled", then=0), When(state="taken", then=2), default=1)
+    return policies.visible_watched(actor).order_by(order, "-seen_at", "path")
+
+
+def locked_watched(actor: Actor, key: UUID) -> WatchedBatch:
+    """One batch of the watched folder, locked until the transaction ends."""
+    found = policies.visible_watched(actor).select_for_update().filter(pk=key).first()
+    if found is None:
+        raise WatchedUnknown(
+            _("There is no such batch in the watched folder, or it is not open to you."),
+            hint=_("Look it up in the list."),
+        )
+    return found

@@ -14,7 +14,7 @@ from shicheng.audit import services as audit
 from shicheng.audit.types import EntryFilters
 from shicheng.base.db import atomic
 from shicheng.ingest import events, policies
-from shicheng.ingest.errors import NothingHeld, NothingToAccept, TransferNotFound
+from shicheng.ingest.errors import NotGivenUp, NothingHeld, NothingToAccept, TransferNotFound
 from shicheng.ingest.models import Transfer
 from shicheng.ingest.states import TRANSFER
 from shicheng.ingest.types import Kept, Papers
@@ -29,15 +29,19 @@ from shicheng.storage import services as storage
 
 
 def announce(*, actor: Actor, name: str, source: str = "") -> Transfer:
-    """Give a coming transfer its number; the bytes follow. One announced from the same place is taken up again."""
+    """Give a coming transfer its number; the bytes follow. One announced from the same place is taken up again.
+
+    Who announced it sees it before its fonds is known.
+    """
     require(actor, policies.RECEIVE)
     with atomic():
         waiting = Transfer.objects.select_for_update().filter(state="announced", source=source, name=name).first()
         if waiting is not None:
             return waiting
         transfer = Transfer.objects.create(
-            number=_next_number(clock.now()), name=name[:300], source=source, announced_at=clock.now()
-        )
+            number=_next_number(clock.now()), name=name[:300], source=source, announced_at=clock.now(),
+            sender=actor.user_id,
+        )  # fmt: skip
         _log(actor, events.ANNOUNCED, transfer, {"name": transfer.name, "source": source})
     return transfer
 
@@ -71,8 +75,44 @@ def withdraw(*, actor: Actor, transfer_id: UUID, twin: str) -> None:
     """Give up the announcement of a batch that turned out to be one we have: its number is not used again."""
     with atomic():
         transfer = _locked(actor, transfer_id, policies.RECEIVE)
+        transfer.same_as = twin
         _move(transfer, "withdraw")
         _log(actor, events.WITHDRAWN, transfer, {"same_as": twin})
+
+
+def receive_later(*, actor: Actor, transfer_id: UUID) -> Transfer:
+    """See to it that a job receives what was announced, from the place its row names."""
+    from shicheng.ingest import work
+    from shicheng.jobs import services as jobs
+
+    with atomic():
+        transfer = _locked(actor, transfer_id, policies.RECEIVE)
+        if transfer.state == "announced":
+            key = f"ingest.receive:{transfer.pk}:{transfer.attempt}"
+            job = jobs.enqueue(work.receive_transfer, unique_key=key, actor=actor, transfer_id=str(transfer.pk))
+            transfer.job = job.pk
+            transfer.save(update_fields=["job"])
+    return transfer
+
+
+def give_up(*, actor: Actor, transfer_id: UUID) -> Transfer:
+    """Give up a transfer of which nothing could be taken in; what was sent for it is thrown away by its upload."""
+    from shicheng.jobs.models import Job
+    from shicheng.jobs.types import UNFINISHED
+
+    with atomic():
+        transfer = _locked(actor, transfer_id, policies.RECEIVE)
+        going = transfer.job is not None and Job.objects.filter(pk=transfer.job, state__in=UNFINISHED).exists()
+        by_command = transfer.job is None and actor.kind != "system"  # it is received by whoever announced it
+        if going or by_command or transfer.attempt > 1:  # what came with an earlier attempt stays, so the number does too
+            raise NotGivenUp(
+                _("Transfer %(number)s can't be given up: it is being received, or a part of it came before.",
+                  number=transfer.number),
+                hint=_("Wait until the job has ended, or send the mended batch under the same number."),
+            )  # fmt: skip
+        _move(transfer, "withdraw")
+        _log(actor, events.GIVEN_UP, transfer, {})
+    return transfer
 
 
 def start_check(*, actor: Actor, transfer_id: UUID) -> Transfer:
@@ -141,13 +181,18 @@ def resubmit(*, actor: Actor, transfer_id: UUID, name: str, source: str) -> Tran
         transfer = _locked(actor, transfer_id, policies.RECEIVE)
         if transfer.state == "announced" and transfer.source == source:
             return transfer
+        if transfer.state == "announced" and transfer.attempt > 1:  # what was sent last could not be taken in
+            transfer.name, transfer.source, transfer.sender = name[:300], source, actor.user_id
+            transfer.save(update_fields=["name", "source", "sender"])
+            _log(actor, events.RESUBMITTED, transfer, {"attempt": transfer.attempt, "name": name})
+            return transfer
         if transfer.state == "stored" and not transfer.held:
             raise NothingHeld(
                 _("All items of transfer %(number)s are stored already.", number=transfer.number),
                 hint=_("Send other items as a transfer of their own."),
             )
         transfer.attempt += 1
-        transfer.name, transfer.source = name[:300], source
+        transfer.name, transfer.source, transfer.sender = name[:300], source, actor.user_id
         transfer.report = None
         _move(transfer, "resubmit")
         _log(actor, events.RESUBMITTED, transfer, {"attempt": transfer.attempt, "name": name})

@@ -5,7 +5,9 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -22,6 +24,7 @@ from shicheng.storage import durable
 from shicheng.storage.staging import StagedTree, Staging
 
 PROBLEMS = "problems.json"
+_TELL_EVERY = 0.25  # seconds
 
 Progress = Callable[..., None]
 
@@ -49,12 +52,33 @@ def stage(tree: Tree, transfer: Transfer, settings: Settings, progress: Progress
         folder.mkdir(parents=True, exist_ok=True)
         records = [_problem_record(one) for one in tree.problems]
         durable.write_durably(folder / PROBLEMS, json.dumps(records).encode("ascii"))
-    return staging.stage_tree(
-        staging_id(transfer),
-        tree.files.values(),
-        workers=settings.workers,
-        on_progress=lambda files, _bytes: progress(files, total),
-    )
+    done = 0
+    unwanted = threading.Event()
+
+    def count(files: int, _bytes: int) -> None:
+        nonlocal done
+        done = files
+        if unwanted.is_set():
+            raise _Unwanted
+
+    # Progress is told by this thread alone: who listens may write it to the database, on this thread's connection.
+    with ThreadPoolExecutor(1, "staging") as beside:
+        copying = beside.submit(
+            staging.stage_tree, staging_id(transfer), tree.files.values(), workers=settings.workers, on_progress=count
+        )
+        try:
+            while not wait([copying], timeout=_TELL_EVERY).done:
+                progress(done, total)
+        except BaseException:
+            unwanted.set()
+            raise
+    staged_now = copying.result()
+    progress(total, total)
+    return staged_now
+
+
+class _Unwanted(Exception):
+    """Nobody waits for the copy any more."""
 
 
 def is_staged(tree: Tree, transfer: Transfer, settings: Settings) -> bool:

@@ -1,4 +1,4 @@
-"""The way of a transfer, as a table."""
+"""The ways of a transfer, of an upload and of a batch in the watched folder, as tables."""
 
 from shicheng.kernel.states import Machine, Move
 
@@ -17,5 +17,29 @@ TRANSFER = Machine(
         Move("store", ["accepted", "partly_accepted"], "stored", permission="ingest.transfer.accept"),
         # The same number again, with the mended batch or the part that was held back.
         Move("resubmit", ["returned", "failed", "stored"], "announced", permission="ingest.transfer.receive"),
+    ],
+)
+
+UPLOAD = Machine(
+    "upload",
+    start="open",
+    moves=[
+        Move("finish", "open", "sent", permission="ingest.transfer.receive"),
+        Move("take", "sent", "taken", permission="ingest.transfer.receive"),
+        # What was sent can't be taken in: the transfer was given up.
+        Move("drop", ["open", "sent"], "removed", permission="ingest.transfer.receive"),
+        Move("expire", "open", "expired"),
+    ],
+)
+
+WATCHED = Machine(
+    "watched batch",
+    start="growing",
+    moves=[
+        Move("take", ["growing", "troubled"], "taking"),
+        Move("keep", "taking", "taken"),
+        Move("trouble", ["growing", "taking"], "troubled"),
+        # It changed while it was read, or after it could not be taken in.
+        Move("grow", ["taking", "troubled", "taken"], "growing"),
     ],
 )

@@ -51,6 +51,8 @@ class StagingUpload(FileUploadHandler):
         self.bytes = 0
         self.files = 0
         self.problem: BadUpload | None = None
+        self.upload_id = new_id()
+        self.is_kept = False  # a job takes care of what arrived
         self._file: BinaryIO | None = None
         self._paths: list[str] = []
         self._listing: bytearray | None = None
@@ -185,12 +187,16 @@ def _unreadable() -> BadUpload:
 
 @contextmanager
 def receiving_upload(request: HttpRequest, settings: Settings) -> Iterator[StagingUpload]:
-    """Give the request a folder of its own for what it brings, and clear it away afterwards."""
-    folder = settings.staging_path / "uploads" / str(new_id())
+    """Give the request a folder of its own for what it brings; unless it is kept, it is cleared away afterwards."""
+    upload_id = new_id()
+    whole = settings.staging_path / "uploads" / str(upload_id)
+    folder = whole / "batch"
     folder.mkdir(parents=True)
     handler = StagingUpload(request, folder=folder, most_bytes=settings.upload_bytes, free_bytes=settings.free_bytes)
+    handler.upload_id = upload_id
     try:
         request.upload_handlers = [handler]
         yield handler
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if not handler.is_kept:
+            shutil.rmtree(whole, ignore_errors=True)

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from shicheng.audit import selectors as audit
 from shicheng.checks import selectors as checks
 from shicheng.checks.viewing import view_report
-from shicheng.ingest import services
+from shicheng.ingest import arriving, services
 from shicheng.ingest.errors import TransferNotFound
 from shicheng.ingest.models import Transfer
 from shicheng.ingest.states import TRANSFER
@@ -23,7 +23,7 @@ from shicheng.jobs.words import STATES as JOB_STATES
 from shicheng.kernel.messages import message
 from shicheng.people.policies import allows
 from shicheng.people.types import Actor
-from shicheng.settings import Settings
+from shicheng.settings import Settings, current
 from shicheng.storage.services import open_store
 
 Decision = Callable[[Actor, Transfer, str], str]
@@ -52,6 +52,11 @@ def describe(actor: Actor, one: Transfer, query: Mapping[str, str]) -> dict[str,
         "unsigned": len(checks.open_manual_checks(stored)) if stored else 0,
         "verbs": verbs if job is None or job.is_finished else [],
         "sound": sound,
+        "can_give_up": job is not None and job.is_troubled and "withdraw" in verbs and one.attempt == 1,
+        "can_send_again": (
+            "resubmit" in verbs and (one.state != "stored" or one.held > 0)
+            or one.state == "announced" and one.attempt > 1 and job is not None and job.is_troubled
+        ),
         "can_accept_passing": "accept_passing" in verbs and sound > 0,
         "receipts": range(1, one.attempt + 1) if one.state == "stored" else range(1, one.attempt),
         "history": list(reversed(audit.history(actor, subject))),
@@ -97,8 +102,13 @@ def _return(actor: Actor, one: Transfer, reason: str) -> str:
     return _("The transfer is returned. Send the office the report with your reasons.")
 
 
+def _give_up(actor: Actor, one: Transfer, reason: str) -> str:
+    arriving.give_up(actor=actor, transfer_id=one.pk, settings=current())
+    return _("The transfer is given up, and what was sent for it is thrown away.")
+
+
 DECISIONS: dict[str, Decision] = {
-    "check": _check, "accept": _accept, "accept_passing": _accept_passing, "return": _return,
+    "withdraw": _give_up, "check": _check, "accept": _accept, "accept_passing": _accept_passing, "return": _return,
 }  # fmt: skip
 
 

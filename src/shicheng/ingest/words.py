@@ -12,7 +12,13 @@ STATES = {
     "partly_accepted": _("sound part accepted, being stored"),
     "returned": _("returned"),
     "stored": _("stored"),
-    "withdrawn": _("the same batch was received before"),
+    "withdrawn": _("withdrawn"),
+}
+WATCHED = {
+    "growing": _("not complete yet"),
+    "taking": _("being taken in"),
+    "taken": _("taken in"),
+    "troubled": _("can't be taken in"),
 }
 KINDS = {
     "transfer": _("transfer folder"),

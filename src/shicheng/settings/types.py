@@ -79,6 +79,32 @@ class Settings(BaseSettings):
         description="Most bytes that renditions in the cache take; each hour the longest unused go until it is so.",
     )
     upload_bytes: int = Field(default=64 << 30, ge=1 << 20, description="Largest upload taken by the web, in bytes.")
+    upload_days: int = Field(
+        default=7,
+        ge=1,
+        le=365,
+        description="Days after which an unfinished upload is given up if nothing more arrives.",
+    )
+    watched_folder: str = Field(
+        default="",
+        description="Folder in which batches are noticed and taken in by themselves; empty: none is watched.",
+    )
+    watched_by_fonds: bool = Field(
+        default=False,
+        description="The watched folder has a folder for each fonds, named by its code, and the batches lie in those.",
+    )
+    watched_seconds: int = Field(
+        default=120,
+        ge=1,
+        description="A batch without the marker `.done` is complete when nothing in it changed for so many seconds.",
+    )
+    watched_needs_marker: bool = Field(
+        default=False, description="Only batches with the marker `.done` are taken from the watched folder."
+    )
+    watched_taken: Literal["move", "leave"] = Field(
+        default="move",
+        description="What was taken is moved to the folder `taken` of the watched folder, or left where it is.",
+    )
     free_bytes: int = Field(
         default=512 << 20,
         ge=0,

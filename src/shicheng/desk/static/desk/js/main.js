@@ -5,9 +5,9 @@ import { focusSearch } from "./controllers/focus-search.js";
 import { closeMenus } from "./controllers/menus.js";
 import { playAlong } from "./controllers/play-along.js";
 import { readDocuments } from "./controllers/read-pdf.js";
-import { sendFolders } from "./controllers/send-folder.js";
+import { sendBatches } from "./controllers/send-batch.js";
 import { turnPages } from "./controllers/turn-pages.js";
 import { watchErrors } from "./controllers/watch-errors.js";
 import { zoomPictures } from "./controllers/zoom-picture.js";
 
-for (const start of [focusSearch, copyCodes, closeMenus, turnPages, sendFolders, watchErrors, readDocuments, zoomPictures, playAlong]) start(document);
+for (const start of [focusSearch, copyCodes, closeMenus, turnPages, sendBatches, watchErrors, readDocuments, zoomPictures, playAlong]) start(document);
