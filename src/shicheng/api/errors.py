@@ -109,13 +109,6 @@ class PathNotAllowed(ShichengError):
     http_status = 403
 
 
-class ExportMissing(ShichengError):
-    """There is no such export, or not yet, or no longer."""
-
-    code = "api.export.missing"
-    http_status = 404
-
-
 class Broken(ShichengError):
     """An error of ours."""
 

@@ -1,13 +1,11 @@
-"""Jobs of this door: exports, sending news, forgetting what was kept long enough."""
+"""Jobs of this door: sending news, forgetting what was kept long enough."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from shicheng.api import news
 from shicheng.api.configuration import configuration
-from shicheng.api.exporting import write_export
 from shicheng.api.idempotency import forget_old
 from shicheng.api.webhooks import JOB_KEY
 from shicheng.base.db import atomic
@@ -16,17 +14,8 @@ from shicheng.jobs.decorators import job, scheduled
 from shicheng.jobs.errors import TryLater
 from shicheng.jobs.run import Run
 from shicheng.kernel.messages import message as _
-from shicheng.settings import current
 
 _LOOK_EVERY = 5.0  # seconds
-
-
-@job("api.export", lease=120, tries=3, label=_("Write an export"))
-def export_records(run: Run, *, form: str, query: str) -> dict[str, Any]:
-    """Write the records a query finds to a file that waits to be fetched."""
-    return write_export(
-        actor=run.actor, job_id=run.job_id, form=form, query=query, settings=current(), progress=run.progress
-    )
 
 
 @job("api.news", lease=60, tries=5, label=_("Send news to webhooks"))

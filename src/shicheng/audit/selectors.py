@@ -43,6 +43,11 @@ def recent(actor: Actor, filters: EntryFilters | None = None) -> list[Entry]:
     entries = policies.visible(actor)
     if chosen.event:
         entries = entries.filter(event=chosen.event)
+def has_entry(event: str, subject: tuple[str, str | UUID]) -> bool:
+    """Tell whether something was logged of a subject, for work that may be done twice and is told once."""
+    return Entry.objects.filter(subject_kind=subject[0], subject_id=str(subject[1]), event=event).exists()
+
+
     if chosen.subject_kind:
         entries = entries.filter(subject_kind=chosen.subject_kind)
     if chosen.subject_id:

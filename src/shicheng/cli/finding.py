@@ -64,18 +64,24 @@ def show(ref: str, home: Home = None, as_json: AsJson = False) -> None:
 
 
 def export(
-    form: Annotated[str, typer.Argument(help="bagit, eep, da93 or csv.")],
+    form: Annotated[str, typer.Argument(help="bagit, eep, da93, csv or xlsx.")],
     target: Path,
     query: Annotated[str, typer.Option("--query", help="Which records, as in find; all if empty.")] = "*",
+    columns: Annotated[
+        str, typer.Option("--columns", help="Of csv and xlsx, with commas: reference_code,title,date …; all if empty.")
+    ] = "",
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Give records out as a package: bagit, eep (DA/T 48), da93 (DA/T 93 Annex B) or csv (the catalogue alone)."""
+    """Give records out: as bagit, eep (DA/T 48) or da93 (DA/T 93 Annex B), or their catalogue alone as csv or xlsx."""
     settings = open_archive(home)
     from shicheng.exchange.services import export as give_out
 
     with output.progress(str(_("Export")), quiet=as_json) as report:
-        made = give_out(actor=operator(), form=form, target=target, query=query, settings=settings, progress=report)
+        made = give_out(
+            actor=operator(), form=form, target=target, query=query, settings=settings, progress=report,
+            columns=[name.strip() for name in columns.split(",") if name.strip()],
+        )  # fmt: skip
     if as_json:
         output.print_json(made.to_json())
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -185,15 +185,24 @@ class Archive:
             audit_entries=found.audit_entries, audit_intact=found.audit_intact, seconds=found.seconds,
         )  # fmt: skip
 
-    def export(self, form: str, target: Path | str, *, query: str = "*", progress: Progress = _quiet) -> Export:
+    def export(
+        self,
+        form: str,
+        target: Path | str,
+        *,
+        query: str = "*",
+        columns: Sequence[str] = (),
+        progress: Progress = _quiet,
+    ) -> Export:
         """Write the records a query finds to `target`, which must not exist yet.
 
-        `form` is bagit, eep (DA/T 48), da93 (DA/T 93 Annex B) or csv (the catalogue alone).
+        `form` is bagit, eep (DA/T 48), da93 (DA/T 93 Annex B), or csv or xlsx (the catalogue alone), which may have
+        `columns`: reference_code, title, date …; all that are filled if none is named.
         """
         from shicheng.exchange.services import export
 
         made = export(
-            actor=self._actor, form=form, target=Path(target), query=query, settings=self._settings,
+            actor=self._actor, form=form, target=Path(target), query=query, columns=columns, settings=self._settings,
             progress=progress,
         )  # fmt: skip
         return Export(made.form, made.target, made.items, made.files, made.bytes)

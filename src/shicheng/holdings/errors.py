@@ -19,6 +19,20 @@ class CodeTaken(ShichengError):
 
 class CannotShow(ShichengError):
     """A page of a file can't be shown; the file itself can still be downloaded."""
+class BadView(ShichengError):
+    """A view of the table that can't be kept as asked."""
+
+    code = "holdings.view.bad"
+    http_status = 422
+
+
+class ViewMissing(ShichengError):
+    """There is no such view of the actor's own."""
+
+    code = "holdings.view.unknown"
+    http_status = 404
+
+
 
     code = "holdings.file.cannot_show"
     http_status = 422

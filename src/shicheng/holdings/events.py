@@ -3,5 +3,7 @@
 from shicheng.audit.registry import event
 from shicheng.kernel.messages import message as _
 
+VIEW_SAVED = event("holdings.view.saved", _("View of the items saved"))
+VIEW_REMOVED = event("holdings.view.removed", _("View of the items removed"))
 FONDS_FOUNDED = event("holdings.fonds.founded", _("Fonds founded"))
 ITEM_REGISTERED = event("holdings.item.registered", _("Item taken into the holdings"))

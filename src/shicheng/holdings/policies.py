@@ -15,6 +15,9 @@ READ = registry.permission("holdings.item.read", _("Read all items"), roles={Rol
 READ_OPEN = registry.permission(
     "holdings.item.read_open", _("Read opened items"), roles={Role.READER, Role.ADMINISTRATOR}
 )
+SHARE_VIEW = registry.permission(
+    "holdings.view.share", _("Share views of the items with everyone"), roles={Role.ARCHIVIST}
+)
 REGISTER = registry.permission("holdings.item.register", _("Take items into the holdings"), roles={Role.ARCHIVIST})
 
 

@@ -14,15 +14,19 @@ from django.db.models import QuerySet
 
 from shicheng.base.db import chunked
 from shicheng.holdings import policies
-from shicheng.holdings.counting import branches, count, facets, totals
+from shicheng.holdings.counting import Number, branches, count, facets, totals
 from shicheng.holdings.errors import ItemNotFound
 from shicheng.holdings.models import File, FileText, Fonds, Item
 from shicheng.holdings.narrowing import FILTERS, TREE, WITHOUT, narrow
+from shicheng.holdings.tables import read_table, select, walk
 from shicheng.holdings.types import IndexDocument
 from shicheng.kernel.messages import message as _
 from shicheng.people.types import Actor
 
-__all__ = ["FILTERS", "TREE", "WITHOUT", "ItemQuery", "branches", "count", "facets", "items", "narrow", "totals"]
+__all__ = [
+    "FILTERS", "TREE", "WITHOUT", "ItemQuery", "Number", "branches", "count", "facets", "items", "narrow", "read_table",
+    "select", "totals", "walk",
+]  # fmt: skip
 
 ORDERS = {
     "code": "code_sort",

@@ -68,10 +68,10 @@ def read_table(
 
 
 def walk(actor: Actor, filters: Mapping[str, str], *, order: str = "code", part: int = 500) -> Iterator[list[Item]]:
-    """Every item of a table in its order, in parts; each part is a query of its own."""
+    """Every item of a table in its order, whole and with its files, in parts; each part is a query of its own."""
     name, down = _order(order)
-    found, place = select(actor, filters), None
-    while rows := _take(found, name, down, place, backward=False, limit=part):
+    found, place = select(actor, filters).prefetch_related("files"), None
+    while rows := _take(found, name, down, place, backward=False, limit=part, whole=True):
         yield rows
         place = _place_of(name, rows[-1])
 
@@ -82,11 +82,20 @@ def _order(order: str) -> tuple[str, bool]:
 
 
 def _take(
-    found: QuerySet[Item], name: str, down: bool, place: Sequence[Any] | None, *, backward: bool, limit: int
+    found: QuerySet[Item],
+    name: str,
+    down: bool,
+    place: Sequence[Any] | None,
+    *,
+    backward: bool,
+    limit: int,
+    whole: bool = False,
 ) -> list[Item]:
     """Rows from a place on. Each range is one stretch of the index, so that no row before it is read."""
     keys = _KEYS[name]
-    found = found.select_related("fonds").defer("elements", "extra", "process")
+    found = found.select_related("fonds")
+    if not whole:
+        found = found.defer("elements", "extra", "process")
     if name == "title":
         found = found.annotate(title_key=Left("title", TITLE_KEY))
     rows: list[Item] = []

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from shicheng.holdings import viewer_web, web
+from shicheng.holdings import table_web, viewer_web, web
 
 urlpatterns = [
-    path("", web.items, name="items"),
+    path("", table_web.items, name="items"),
+    path("columns", table_web.choose_columns, name="choose_columns"),
+    path("views", table_web.save_view, name="save_view"),
+    path("views/<uuid:view_id>/remove", table_web.remove_view, name="remove_view"),
     path("items/<uuid:item_id>", web.item, name="item"),
     path("files/<uuid:file_id>/pages/<int:page>.png", web.picture, name="picture"),
     path("files/<uuid:file_id>/pages/<int:page>.svg", web.drawing, name="drawing"),

@@ -1,48 +1,20 @@
-"""Pages of the holdings: the tree with its list of items, one item, the files of an item."""
+"""Pages of one item and its files."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from shicheng.audit import selectors as audit
-from shicheng.base.web import render_part
 from shicheng.holdings import answers, policies, selectors
-from shicheng.holdings.selectors import FILTERS, ItemQuery
 from shicheng.holdings.file_views import require_file
-from shicheng.holdings.viewing import tree, view_item
-from shicheng.holdings.words import OPENNESS
+from shicheng.holdings.viewing import view_item
 from shicheng.people.guards import actor_of, desk_page
 from shicheng.settings import current
 from shicheng.storage import selectors as store
-
-PAGE = 50
-
-
-@desk_page(policies.READ)
-@require_safe
-def items(request: HttpRequest) -> HttpResponse:
-    """The tree of the holdings with the items at one place in it."""
-    actor = actor_of(request)
-    filters = {name: value for name in FILTERS if (value := request.GET.get(name, ""))}
-    order = request.GET.get("order", "code")
-    title = request.GET.get("title", "").strip()
-    found = selectors.items(actor, ItemQuery(filters=filters, title=title, order=order))
-    page = {
-        "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
-        "filters": filters,
-        "title": title,
-        "order": order,
-        "openness": OPENNESS,
-        "totals": selectors.totals(actor),
-    }
-    if not getattr(request, "htmx", False):
-        page["tree"] = tree(actor, filters)
-    return render_part(request, "holdings/items.html", "table", page)
 
 
 @desk_page(policies.READ)

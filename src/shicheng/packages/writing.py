@@ -8,7 +8,7 @@ from pathlib import Path
 
 from shicheng.packages.eep import write_eep_document
 from shicheng.packages.writing_bag import write_bag
-from shicheng.packages.writing_lists import write_csv_catalogue
+from shicheng.packages.writing_lists import write_catalogue
 from shicheng.packages.writing_place import ExportError, Names, Tally, check_file, new_place
 from shicheng.packages.writing_transfer import write_dat93, write_transfer_folder
 from shicheng.packages.writing_types import Exported, ExportFile, ExportItem, TransferStatement
@@ -20,7 +20,7 @@ __all__ = [
     "Exported",
     "TransferStatement",
     "write_bag",
-    "write_csv_catalogue",
+    "write_catalogue",
     "write_dat93",
     "write_eep",
     "write_transfer_folder",

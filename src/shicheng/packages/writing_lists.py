@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +34,11 @@ USUAL: Final = (
     "openness",
     "note",
 )
+_FILE_HEADERS: Final = {"files": "文件数", "size": "字节数"}
+# What Excel takes: 1,048,576 rows, 16,384 columns, 32,767 characters in a cell.
+_ROWS_OF_SHEET: Final = 1_000_000
+_COLUMNS_OF_SHEET: Final = 16_384
+_SIGNS_OF_CELL: Final = 32_767
 _STARTS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -91,15 +97,80 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], 
             writer.writerow([guard(text) for text in row] if guarded else row)
 
 
-def write_csv_catalogue(items: Iterable[ExportItem], target: Path) -> Exported:
-    """Write the descriptions of `items` as one CSV file for spreadsheets; content is not touched.
+def write_catalogue(
+    read: Callable[[], Iterable[ExportItem]], target: Path, *, form: str = "csv", columns: Sequence[str] = ()
+) -> Exported:
+    """Write the descriptions of items as one table for spreadsheets, csv or xlsx; content is not touched.
 
-    A cell that a spreadsheet would run as a formula gets an apostrophe before it.
+    `columns` are names of `packages.elements`, or `files` and `size` of an item's files; without any, every element
+    that some item has is a column, for which `read` is called twice. Nothing is gathered in memory. A cell that a
+    spreadsheet would run as a formula is text in xlsx and gets an apostrophe before it in csv.
     """
-    rows, tally = Rows(), Tally()
-    for item in items:
-        rows.add(item)
-        tally.add(item)
+    chosen, extra = list(columns), []
+    if not chosen:
+        rows = _Names()
+        for item in read():
+            rows.add(item)
+        chosen, extra = list(rows.elements), list(rows.extra)
+    tally = Tally()
+
+    def lines() -> Iterator[list[str]]:
+        for number, item in enumerate(read(), start=1):
+            tally.add(item)
+            yield [str(number), *(_value(item, name) for name in chosen), *(item.extra.get(name, "") for name in extra)]
+
+    header = ["序号", *(_header(name) for name in chosen), *extra]
     with new_place(target, folder=False) as place:
-        write_csv(place, rows.header, rows, guarded=True)
+        if form == "xlsx":
+            _write_sheets(place, header, lines())
+        else:
+            write_csv(place, header, lines(), guarded=True)
     return tally.result()
+
+
+class _Names:
+    """Gathers which columns there are."""
+
+    def __init__(self) -> None:
+        self.elements: dict[str, None] = dict.fromkeys(USUAL)
+        self.extra: dict[str, None] = {}
+
+    def add(self, item: ExportItem) -> None:
+        self.elements.update(dict.fromkeys(name for name in item.elements if name != "row_number"))
+        self.extra.update(dict.fromkeys(item.extra))
+
+
+def _header(name: str) -> str:
+    return _FILE_HEADERS.get(name) or _HEADERS.get(name, BY_NAME[name].label_zh if name in BY_NAME else name)
+
+
+def _value(item: ExportItem, name: str) -> str:
+    match name:
+        case "reference_code":
+            return item.ref
+        case "files":
+            return str(len(item.files))
+        case "size":
+            return str(sum(file.size for file in item.files))
+    return item.elements.get(name, "")
+
+
+def _write_sheets(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write as many sheets as the rows need, row by row, each with the header."""
+    book = Workbook(write_only=True)
+    listed = iter(rows)
+    for number in itertools.count(1):
+        part = itertools.islice(listed, _ROWS_OF_SHEET)
+        first = next(part, None)
+        if first is None and number > 1:
+            break
+        sheet = book.create_sheet(f"目录{number}" if number > 1 else "目录")
+        sheet.freeze_panes = "A2"
+        for row in itertools.chain([header], [] if first is None else [first], part):
+            cells = []
+            for text in row[:_COLUMNS_OF_SHEET]:
+                cell = WriteOnlyCell(sheet, value=plain_text(text)[:_SIGNS_OF_CELL])
+                cell.data_type = "s"
+                cells.append(cell)
+            sheet.append(cells)
+    book.save(path)

@@ -17,6 +17,7 @@ _doors = [
     ("desk/holdings/", "holdings"),
     ("desk/search/", "search"),
     ("desk/jobs/", "jobs"),
+    ("desk/exports/", "exchange"),
     ("desk/store/", "storage"),
     ("desk/audit/", "audit"),
 ]

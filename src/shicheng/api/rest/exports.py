@@ -8,13 +8,15 @@ from uuid import UUID
 from django.http import FileResponse, HttpRequest
 from ninja import Router, Status
 
-from shicheng.api.exporting import open_export
 from shicheng.api.guards import actor_of, needs
 from shicheng.api.openapi import binary
 from shicheng.api.schemas.running import ExportIn, JobOut
-from shicheng.api.work import export_records
 from shicheng.base.db import atomic
 from shicheng.exchange import policies
+from shicheng.exchange.keeping import open_export
+from shicheng.exchange.services import check_form
+from shicheng.exchange.work import export_records
+from shicheng.holdings import policies as holdings
 from shicheng.jobs import policies as job_policies
 from shicheng.jobs import services as jobs
 from shicheng.settings import current
@@ -22,11 +24,19 @@ from shicheng.settings import current
 router = Router(tags=["exports"])
 
 
-@router.post("", response={202: JobOut}, auth=needs(policies.EXPORT, job_policies.READ))
+# A job runs with all that the roles of its actor allow: who may start one must be allowed to read records too.
+@router.post("", response={202: JobOut}, auth=needs(policies.EXPORT, holdings.READ, job_policies.READ))
 def start_export(request: HttpRequest, body: ExportIn) -> Any:
-    """Have the records a query finds written as bagit, eep (DA/T 48), da93 (DA/T 93) or csv (the catalogue)."""
+    """Have records written as bagit, eep (DA/T 48), da93 (DA/T 93), or as a table of the catalogue: csv or xlsx.
+
+    All hits of the query, narrowed by the filters, as far as the caller may see them. Tables take `columns`.
+    """
+    check_form(body.form, body.columns)
     with atomic():
-        job = jobs.enqueue(export_records, actor=actor_of(request), form=body.form, query=body.query)
+        job = jobs.enqueue(
+            export_records, actor=actor_of(request), form=body.form, selection=body.selection().to_json(),
+            columns=body.columns,
+        )  # fmt: skip
     return Status(202, JobOut.of(job))
 
 
@@ -36,7 +46,7 @@ def start_export(request: HttpRequest, body: ExportIn) -> Any:
     openapi_extra=binary("application/octet-stream"),
 )
 def fetch_export(request: HttpRequest, job_id: UUID) -> FileResponse:
-    """What the job wrote: a tar file, or the csv. It is kept for seven days."""
+    """What the job wrote: a tar file, or the table. It is kept for seven days."""
     path = open_export(actor_of(request), job_id, current())
     return FileResponse(
         path.open("rb"), filename=path.name, as_attachment=True, content_type="application/octet-stream"

@@ -24,7 +24,7 @@ from shicheng.kernel.messages import message as _
 from shicheng.settings import current
 
 router = Router(tags=["items"])
-Year = Annotated[str, Query(pattern=r"^([0-9]{1,4})?$", description="Filing year.")]
+Year = Annotated[str, Query(pattern=r"^([0-9]{1,4}|∅)?$", description="Filing year; ∅ is none.")]
 
 
 @router.get("/items", response=ItemPage, auth=anyone)

@@ -10,7 +10,9 @@ from pydantic import Field
 
 from shicheng.api.schemas.common import NO_NUL, In, Json, Out
 from shicheng.audit.models import Entry
+from shicheng.exchange.types import Selection
 from shicheng.jobs.models import Job
+from shicheng.search.types import FACETS
 from shicheng.storage.models import FixityRun, FoundDamage
 
 
@@ -151,8 +153,23 @@ class VerificationOut(Out):
 class ExportIn(In):
     """Which records are to be given out, and as what."""
 
-    form: Literal["bagit", "eep", "da93", "csv"]
+    form: Literal["bagit", "eep", "da93", "csv", "xlsx"]
     query: Annotated[str, Field(max_length=2000, pattern=NO_NUL)] = "*"
+    filters: Annotated[
+        dict[Literal[FACETS], Annotated[str, Field(max_length=200, pattern=NO_NUL)]],  # type: ignore[valid-type]  # the names are known when this runs
+        Field(description="Exact values, as the facets of a search give them."),
+    ] = {}
+    year_from: Annotated[int | None, Field(ge=1, le=9999)] = None
+    year_to: Annotated[int | None, Field(ge=1, le=9999)] = None
+    columns: Annotated[
+        list[Annotated[str, Field(max_length=40, pattern=NO_NUL)]],
+        Field(max_length=60, description="Columns of csv and xlsx, such as reference_code, title, date; [] is all."),
+    ] = []
+
+    def selection(self) -> Selection:
+        """The records meant."""
+        filters = {str(name): value for name, value in self.filters.items() if value}
+        return Selection(query=self.query, filters=filters, year_from=self.year_from, year_to=self.year_to)
 
 
 class HealthOut(Out):
