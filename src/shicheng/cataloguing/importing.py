@@ -23,6 +23,7 @@ from shicheng.cataloguing.reading import read_catalogue
 from shicheng.cataloguing.states import IMPORT
 from shicheng.cataloguing.types import Column, Summary
 from shicheng.holdings.cataloguing import CatalogueRecord, PutRecords, put_records
+from shicheng.holdings.events import HAND_KEPT
 from shicheng.holdings.services import found_fonds
 from shicheng.jobs.run import Run
 from shicheng.kernel import clock
@@ -130,12 +131,23 @@ def _write(
     catalogue.unchanged += result.unchanged
     catalogue.rejected += len(result.refused)
     catalogue.save(update_fields=["line", "created", "updated", "unchanged", "rejected"])
-    details = {
+    details: dict[str, Any] = {
         "import": catalogue.number, "id": str(catalogue.pk), "rows": [records[0].row, records[-1].row],
         "created": result.created, "updated": result.updated, "unchanged": result.unchanged,
         "refused": len(result.refused),
     }  # fmt: skip
-    audit.append(actor, events.BATCH, ("import", catalogue.pk), details)
+    if result.kept_by_hand:
+        details["kept_by_hand"] = len(result.kept_by_hand)
+    audit.append_many(
+        actor,
+        [
+            *(
+                (HAND_KEPT, ("item", item_id), {"import": catalogue.number, "ref": ref, "offered": offered})
+                for item_id, ref, offered in result.kept_by_hand
+            ),
+            (events.BATCH, ("import", catalogue.pk), details),
+        ],
+    )
 
 
 def apply(

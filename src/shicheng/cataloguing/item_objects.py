@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Final
 from shicheng import __version__
 from shicheng.formats.pool import InspectionPool
 from shicheng.formats.types import Inspection
+from shicheng.holdings.item_papers import VERSIONS
 from shicheng.holdings.types import NewFile
 from shicheng.kernel.digests import STORE_ALGORITHMS, digest_bytes
-from shicheng.kernel.identifiers import derived_id
+from shicheng.kernel.identifiers import derived_id, part_id
 from shicheng.packages.description import DescribedFile, read_description, write_description
 from shicheng.packages.manifest import ManifestEntry, read_manifest, write_manifest
-from shicheng.packages.premis import EventType, PremisAgent, PremisEvent, PremisObject, write_premis
+from shicheng.packages.premis import EventType, PremisAgent, PremisEvent, PremisObject, read_premis, write_premis
 from shicheng.people.types import Actor
 from shicheng.storage.ports import Store
 from shicheng.storage.types import DraftFile, ObjectDraft
@@ -111,7 +112,15 @@ def build_object(
         ManifestEntry(file.logical_path, file.size, _digests_of(file), file.name.encode("utf-8", "surrogateescape"))
         for file in files
     ]
-    for path, content in ((DESCRIPTION, _description(item, files)), (PREMIS, _premis(item, files, actor, at))):
+    before = _Before.of(item, store)
+    if before.versions is not None:  # the history of a description that was edited stays with it
+        drafts.append(DraftFile(VERSIONS, None))
+        manifest.append(before.versions)
+    papers = (
+        (DESCRIPTION, _description(item, files, before.system)),
+        (PREMIS, _premis(item, files, actor, at, before.events)),
+    )
+    for path, content in papers:
         digests = {name: digest_bytes(content, name) for name in STORE_ALGORITHMS}
         drafts.append(DraftFile(path, content, digests))
         manifest.append(ManifestEntry(path, len(content), digests))
@@ -119,9 +128,31 @@ def build_object(
     drafts.append(DraftFile(MANIFEST, own, {name: digest_bytes(own, name) for name in STORE_ALGORITHMS}))
     draft = ObjectDraft(
         object_id=item.object_id, created=at, user=actor.name, message=f"{item.reference_code}: {len(new_files)} files",
-        files=drafts, base=store.inventory(item.object_id).head if store.has(item.object_id) else None,
+        files=drafts, base=before.head,
     )  # fmt: skip
     return draft, new_files
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What the record's object says already and goes on saying."""
+
+    head: int | None = None
+    system: dict[str, str] = field(default_factory=dict)
+    events: tuple[PremisEvent, ...] = ()
+    versions: ManifestEntry | None = None
+
+    @classmethod
+    def of(cls, item: Item, store: Store) -> _Before:
+        if not store.has(item.object_id):
+            return cls()
+        with store.open(item.object_id, DESCRIPTION) as stream:
+            system = read_description(stream.read()).system
+        with store.open(item.object_id, PREMIS) as stream:
+            events = tuple(read_premis(stream.read()).events)
+        with store.open(item.object_id, MANIFEST) as stream:
+            versions = next((one for one in read_manifest(stream.read()) if one.logical_path == VERSIONS), None)
+        return cls(store.inventory(item.object_id).head, system, events, versions)
 
 
 def _new_file(arrival: Arrival, path: str, order: int, inspection: Inspection | None) -> NewFile:
@@ -150,7 +181,7 @@ def _digests_of(file: NewFile) -> dict[str, str]:
     return {"sha512": file.sha512, "sha256": file.sha256, "sm3": file.sm3}
 
 
-def _description(item: Item, files: Sequence[NewFile]) -> bytes:
+def _description(item: Item, files: Sequence[NewFile], known: Mapping[str, str]) -> bytes:
     own = {"fonds_code": item.fonds.code, "fonds_name": item.fonds.name}
     described = [
         DescribedFile(
@@ -164,18 +195,18 @@ def _description(item: Item, files: Sequence[NewFile]) -> bytes:
         extra=item.extra,
         files=described,
         system={
-            "transfer": item.transfer, "id": str(item.pk), "ref": item.reference_code,
+            **known, "transfer": item.transfer, "id": str(item.pk), "ref": item.reference_code,
             "registered": item.registered.isoformat(), "catalogue": item.transfer, "source_key": item.source_key or "",
         },
     )  # fmt: skip
 
 
-def _premis(item: Item, files: Sequence[NewFile], actor: Actor, at: datetime) -> bytes:
+def _premis(item: Item, files: Sequence[NewFile], actor: Actor, at: datetime, earlier: Sequence[PremisEvent]) -> bytes:
     identity = f"urn:uuid:{item.pk}"
     objects = [PremisObject(identifier=identity, kind="intellectualEntity", original_name=item.reference_code)]
     objects += [
         PremisObject(
-            identifier=f"urn:uuid:{derived_id('file', str(item.pk), file.logical_path)}", original_name=file.name,
+            identifier=f"urn:uuid:{part_id(item.pk, 'file', file.logical_path)}", original_name=file.name,
             size=file.size, digests=_digests_of(file), format_name=file.format_name, puid=file.puid, mime=file.mime,
             part_of=identity,
         )
@@ -194,6 +225,9 @@ def _premis(item: Item, files: Sequence[NewFile], actor: Actor, at: datetime) ->
         )
         for kind, detail in kinds
     ]  # fmt: skip
-    return write_premis(
-        objects, happened, [_SOFTWARE, PremisAgent(identifier=actor.name, name=actor.name, type="person")]
-    )
+    persons = {name: PremisAgent(identifier=name, name=name, type="person") for name in _persons(earlier, actor)}
+    return write_premis(objects, [*earlier, *happened], [_SOFTWARE, *persons.values()])
+
+
+def _persons(earlier: Sequence[PremisEvent], actor: Actor) -> list[str]:
+    return [*(name for event in earlier for name, role in event.agents if role == "authorizer"), actor.name]

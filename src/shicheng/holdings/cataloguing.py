@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,8 @@ from shicheng.base.db import chunked
 from shicheng.holdings import policies
 from shicheng.holdings.catalogue_columns import draw_record
 from shicheng.holdings.describing import Columns
-from shicheng.holdings.models import Fonds, Item, ItemVersion
+from shicheng.holdings.hand_set import hand_sets, without_hand_set
+from shicheng.holdings.models import Fonds, FormerCode, HandSet, Item, ItemVersion
 from shicheng.kernel.identifiers import derived_id
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
@@ -63,6 +64,8 @@ class PutRecords:
     updated: int = 0
     unchanged: int = 0
     refused: list[tuple[CatalogueRecord, Message]] = field(default_factory=list)
+    # Values that did not come in because a person had set others: the item, its code, element -> value offered.
+    kept_by_hand: list[tuple[UUID, str, dict[str, str]]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -100,11 +103,13 @@ def put_records(
     known = _find("source_key", [record.key for record in records])
     by_id = {item.pk: item for item in _find("id", [row_id(origin, one.row) for one in records])} if adopt else {}
     by_key = {item.source_key: item for item in known}
-    result = PutRecords()
-    fresh: list[CatalogueRecord] = []
+    result, fresh = PutRecords(), list[CatalogueRecord]()
     changed: list[tuple[CatalogueRecord, Item]] = []
+    hand = hand_sets([*known, *by_id.values()])
     for record in records:
         item = by_key.get(record.key) or by_id.get(row_id(origin, record.row))
+        if item is not None and item.pk in hand:
+            record = _but_by_hand(record, item, hand[item.pk], at, result)  # what may come in of it
         if item is None:
             fresh.append(record)
         elif _same(item, record) and item.source_key:
@@ -124,10 +129,12 @@ def put_records(
 def compare_records(records: Sequence[CatalogueRecord]) -> PutRecords:
     """Tell what `put_records` would do, changing nothing."""
     by_key = {item.source_key: item for item in _find("source_key", [record.key for record in records])}
-    result = PutRecords()
-    fresh: list[CatalogueRecord] = []
+    hand = hand_sets(by_key.values())
+    result, fresh = PutRecords(), list[CatalogueRecord]()
     for record in records:
         item = by_key.get(record.key)
+        if item is not None and item.pk in hand:
+            record = _but_by_hand(record, item, hand[item.pk], None, result)  # as above
         if item is None:
             fresh.append(record)
         elif _same(item, record):
@@ -174,11 +181,12 @@ def withdraw_records(
     for code in {item.fonds.code for item in made}:
         require(actor, policies.REGISTER, fonds=code)
     beginnings = _versions({item.pk: 1 for item in made if item.version > 1})
+    edited = hand_sets(made)  # these have objects of their own in the store, which keeps what it was given
     gone = []
     for item in made:
         begun = beginnings.get(item.pk)
         as_made = item.version == 1 or (begun is not None and _equal(item, begun))
-        if item.files_count == 0 and as_made:
+        if item.files_count == 0 and as_made and item.pk not in edited:
             gone.append(item.pk)
         else:
             result.kept += 1
@@ -222,6 +230,15 @@ def _find(column: str, values: Sequence[Any]) -> list[Item]:
     return found
 
 
+def _but_by_hand(
+    record: CatalogueRecord, item: Item, hand: HandSet, at: datetime.datetime | None, result: PutRecords
+) -> CatalogueRecord:
+    values = without_hand_set(record.elements, record.extra, item, hand, at)
+    if values.offered:
+        result.kept_by_hand.append((item.pk, item.reference_code, values.offered))
+    return replace(record, elements=values.elements, extra=values.extra)
+
+
 def _same(item: Item, record: CatalogueRecord) -> bool:
     """Tell whether the item holds every value of the record; the number of the line says nothing of it."""
     mine = item.elements
@@ -239,6 +256,7 @@ def _refuse_taken(records: list[CatalogueRecord], result: PutRecords) -> list[Ca
     taken: dict[str, str] = {}
     for part in chunked([record.ref for record in records], _IN):
         taken.update(Item.objects.filter(reference_code__in=part).values_list("reference_code", "transfer"))
+        taken.update(FormerCode.objects.filter(code__in=part).values_list("code", "item__transfer"))
     if not taken:
         return records
     for record in records:

@@ -116,6 +116,7 @@ class HandSet(models.Model):
 
     item = models.OneToOneField(Item, on_delete=models.PROTECT, primary_key=True, related_name="hand_set")
     elements = models.JSONField(default=list)  # names, sorted
+    edited = models.DateTimeField()  # last
 
 
 class BegunEdit(models.Model):

@@ -20,6 +20,8 @@ SHARE_VIEW = registry.permission(
 )
 REGISTER = registry.permission("holdings.item.register", _("Take items into the holdings"), roles={Role.ARCHIVIST})
 
+EDIT = registry.permission("holdings.item.edit", _("Edit descriptions"), roles={Role.ARCHIVIST})
+
 
 def visible(actor: Actor) -> QuerySet[Item]:
     """The items this actor may see: all within their fonds, or only opened ones, or none."""

@@ -16,7 +16,7 @@ from shicheng.base.db import chunked
 from shicheng.holdings import policies
 from shicheng.holdings.counting import Number, branches, count, facets, totals
 from shicheng.holdings.errors import ItemNotFound
-from shicheng.holdings.models import File, FileText, Fonds, Item
+from shicheng.holdings.models import File, FileText, Fonds, FormerCode, Item
 from shicheng.holdings.narrowing import FILTERS, TREE, WITHOUT, narrow
 from shicheng.holdings.tables import read_table, select, walk
 from shicheng.holdings.types import IndexDocument
@@ -126,6 +126,8 @@ def existing_reference_codes(codes: Iterable[str], *, except_transfer: str = "")
     for part in chunked(list(codes), 500):
         taken = Item.objects.filter(reference_code__in=part).exclude(transfer=except_transfer)
         found.update(taken.values_list("reference_code", flat=True))
+        former = FormerCode.objects.filter(code__in=part).exclude(item__transfer=except_transfer)
+        found.update(former.values_list("code", flat=True))
     return found
 
 
@@ -142,8 +144,14 @@ def existing_documents(pairs: Iterable[tuple[str, str]], *, except_transfer: str
 
 
 def codes_of_transfer(number: str) -> set[str]:
-    """Reference codes of the items that came with a transfer. For intake, which brought them."""
-    return set(Item.objects.filter(transfer=number).values_list("reference_code", flat=True))
+    """Reference codes of the items that came with a transfer, also those they had before. For intake."""
+    former = FormerCode.objects.filter(item__transfer=number).values_list("code", flat=True)
+    return {*Item.objects.filter(transfer=number).values_list("reference_code", flat=True), *former}
+
+
+def count_of_transfer(number: str) -> int:
+    """Number of the items that came with a transfer. For intake, as above."""
+    return Item.objects.filter(transfer=number).count()
 
 
 def digests_of_transfer(number: str, *, before: datetime) -> dict[str, set[str]]:
@@ -152,6 +160,8 @@ def digests_of_transfer(number: str, *, before: datetime) -> dict[str, set[str]]
     found: dict[str, set[str]] = {}
     for code, sm3 in rows.values_list("reference_code", "files__sm3").iterator():
         found.setdefault(code, set()).update([sm3] if sm3 else [])
+    former = FormerCode.objects.filter(item__transfer=number, item__reference_code__in=list(found))
+    found.update({code: found[now] for code, now in former.values_list("code", "item__reference_code")})
     return found
 
 

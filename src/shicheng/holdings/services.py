@@ -12,7 +12,8 @@ from shicheng.holdings import events, policies
 from shicheng.holdings.describing import draw_columns
 from shicheng.holdings.errors import CodeTaken
 from shicheng.holdings.file_rows import write_file_rows
-from shicheng.holdings.models import Fonds, Item, ItemVersion
+from shicheng.holdings.models import Fonds, FormerCode, Item, ItemVersion
+from shicheng.holdings.past_rows import write_past
 from shicheng.holdings.types import NewItem
 from shicheng.kernel import clock
 from shicheng.kernel.identifiers import derived_id
@@ -70,25 +71,35 @@ def register_items(
                 _("The reference code %(code)s belongs to another item already.", code=taken),
                 hint=_("Return the item to the office with this reason; a code is never given twice."),
             )
+        former = FormerCode.objects.filter(code__in=codes).values_list("code", flat=True).first()
+        if former is not None:
+            raise CodeTaken(
+                _("The reference code %(code)s belonged to another item once.", code=former),
+                hint=_("Return the item to the office with this reason; a code is never given twice."),
+            )
     now = at or clock.now()
     insert_objects([_item_row(one, fonds, now) for one in fresh])
     insert_objects(
         [
             ItemVersion(item_id=one.id, version=1, elements=one.elements, extra=one.extra, at=now, by=by or actor.name)
             for one in fresh
+            if one.past is None
         ]
     )
+    for one in fresh:
+        if one.past is not None:
+            write_past(one.id, one.past)
     write_file_rows((one.id, one.files) for one in fresh)
     return len(fresh)
 
 
 def _item_row(one: NewItem, fonds: Fonds, now: datetime.datetime) -> Item:
-    drawn = draw_columns(one.ref, one.elements)
+    drawn, past = draw_columns(one.ref, one.elements), one.past
     return Item(
         id=one.id,
         fonds=fonds,
         reference_code=one.ref,
-        code_sort=drawn.code_sort,
+        code_sort=(past.code_sort if past else "") or drawn.code_sort,
         category=drawn.category,
         year=drawn.year,
         retention=drawn.retention,
@@ -109,6 +120,8 @@ def _item_row(one: NewItem, fonds: Fonds, now: datetime.datetime) -> Item:
         process=one.process,
         transfer=one.transfer,
         object_id=one.object_id,
+        source_key=(past.source_key or None) if past else None,
+        version=past.versions[-1].version if past else 1,
         files_count=len(one.files),
         bytes=sum(each.size for each in one.files),
         registered=now,

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from shicheng.kernel.messages import Message
+
 
 class Openness(StrEnum):
     """Whether the public may use an item (开放标识, DA/T 18-2022)."""
@@ -95,6 +97,54 @@ class NewItem:
     transfer: str
     object_id: str
     files: tuple[NewFile, ...]
+    past: Past | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastVersion:
+    """A description as it was from one moment on."""
+
+    id: UUID
+    version: int
+    at: datetime.datetime
+    by: str
+    reason: str
+    elements: dict[str, str]
+    extra: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the object of an edited item tells of it: every version up to the newest edit, oldest first."""
+
+    versions: tuple[PastVersion, ...]
+    edited: datetime.datetime  # when a person edited it last
+    by_hand: tuple[str, ...] = ()  # elements a person set
+    former_codes: tuple[str, ...] = ()
+    code_sort: str = ""
+    source_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A value that can't stand: the element, the reason, and what to do."""
+
+    element: str
+    reason: Message
+    advice: Message | None = None
+
+    def __str__(self) -> str:
+        return str(self.reason) if self.advice is None else f"{self.reason} {self.advice}"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRule:
+    """What a form says of one element before anything is typed."""
+
+    is_mandatory: bool = False
+    max_length: int = 2000  # characters
+    values: tuple[str, ...] = ()  # those the norm names; others may be taken too
+    is_closed: bool = False  # none but these values are taken
 
 
 @dataclass(frozen=True, slots=True)

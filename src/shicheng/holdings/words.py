@@ -1,9 +1,12 @@
 """Openness, secrecy and retention in words."""
 
+from django.utils.translation import get_language
+
 from shicheng.holdings.types import Openness, Secrecy
 from shicheng.kernel.messages import message as _
 from shicheng.kernel.reference_codes import CATEGORIES
 from shicheng.kernel.retention import RetentionError, parse_retention
+from shicheng.packages.elements import BY_NAME
 
 OPENNESS = {
     Openness.OPEN: _("open"),
@@ -33,3 +36,15 @@ def branch_label(level: str, value: str, given: str) -> str:
     if level == "category" and value in CATEGORIES:
         return f"{value} {CATEGORIES[value]}"
     return retention_label(value) if level == "retention" and value else given
+
+
+class ElementName(str):
+    """The name of an element that shows itself in the language of whoever reads it."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        element = BY_NAME.get(str.__str__(self))
+        if element is None:
+            return str.__str__(self)
+        return element.label_zh if (get_language() or "").startswith("zh") else element.label_en

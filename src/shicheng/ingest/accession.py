@@ -81,7 +81,7 @@ def store_accepted(run: Run, *, transfer_id: str, settings: Settings) -> dict[st
         waiting = [one for one in planned if one.item.ref not in there]
         _store_items(run, store, package, transfer, report, waiting, settings, done=len(planned) - len(waiting))
         kept = _kept(planned, transfer)
-        accepted = len(holdings.codes_of_transfer(transfer.number))
+        accepted = holdings.count_of_transfer(transfer.number)
         papers = store_papers(
             store=store,
             package=package,

@@ -22,6 +22,7 @@ from shicheng.checks.keeping_reports import restore_reports
 from shicheng.formats.pool import InspectionPool
 from shicheng.formats.types import Budget
 from shicheng.holdings import services as holdings
+from shicheng.holdings.past_rows import restore_edits
 from shicheng.holdings.types import NewItem
 from shicheng.ingest import events, policies
 from shicheng.ingest.models import Transfer
@@ -172,6 +173,7 @@ def _bring_items(
         for (code, name, agency, registered, by), items in sorted(by_fonds.items(), key=lambda one: one[0][3]):
             fonds = holdings.found_fonds(actor=actor, code=code, name=name, agency=agency, at=registered, restored=True)
             new += holdings.register_items(actor=actor, fonds=fonds, new_items=items, at=registered, by=by)
+        restore_edits([item for items in by_fonds.values() for item in items])
         storage.register_objects([describe(store, object_id) for object_id in object_ids], kind="item")
     return new
 

@@ -10,11 +10,12 @@ from uuid import UUID
 
 from shicheng.formats.pool import InspectionPool
 from shicheng.formats.types import Inspection
+from shicheng.holdings.item_papers import read_past
 from shicheng.holdings.types import NewFile, NewItem
 from shicheng.ingest.archival_package import process_row
 from shicheng.packages.description import Description, read_description
 from shicheng.packages.manifest import ManifestEntry, read_manifest
-from shicheng.storage.ocfl.layout import object_path
+from shicheng.storage import services as storage
 from shicheng.storage.ports import Store
 from shicheng.storage.types import StoredObject
 
@@ -33,27 +34,14 @@ def read_items(store: Store, object_ids: Sequence[str], pool: InspectionPool) ->
                 wanted.append(((object_id, file.logical_path), local, file.name))
         seen = dict(pool.inspect_many(wanted))
     return [
-        (_item(object_id, description, manifest, seen), datetime.fromisoformat(description.system["registered"]))
+        (_item(store, object_id, description, manifest, seen), datetime.fromisoformat(description.system["registered"]))
         for object_id, description, manifest in read
     ]
 
 
 def describe(store: Store, object_id: str) -> StoredObject:
     """An object that is in the store already, as storing it would have answered."""
-    inventory = store.inventory(object_id)
-    contents = tuple(inventory.files())
-    brought = f"v{inventory.head}/content/"
-    sizes = store.reader(object_id).sizes()
-    return StoredObject(
-        object_id=object_id,
-        version=inventory.head,
-        path=object_path(object_id),
-        files=len(contents),
-        bytes=sum(size for path, size in sizes.items() if path.startswith(brought)),
-        inventory_digest=inventory.digest,
-        is_new=False,
-        contents=contents,
-    )
+    return storage.stored_object(store, object_id)
 
 
 def _papers(store: Store, object_id: str) -> tuple[Description, dict[str, ManifestEntry]]:
@@ -76,6 +64,7 @@ def _local(store: Store, object_id: str, path: str, scratch: Path, number: int) 
 
 
 def _item(
+    store: Store,
     object_id: str,
     description: Description,
     manifest: dict[str, ManifestEntry],
@@ -107,13 +96,16 @@ def _item(
                 text=inspection.text,
             )
         )
+    past = read_past(store, object_id)
     return NewItem(
         id=UUID(description.system["id"]),
         ref=description.system["ref"],
-        elements=description.elements,
-        extra=description.extra,
+        # What the house adds to a description it writes is no part of it.
+        elements=past.versions[-1].elements if past else description.elements,
+        extra=past.versions[-1].extra if past else description.extra,
         process=[process_row(entry) for entry in description.process],
         transfer=description.system["transfer"],
         object_id=object_id,
         files=tuple(files),
+        past=past,
     )

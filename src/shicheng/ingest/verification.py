@@ -9,6 +9,7 @@ from typing import Any
 
 from shicheng.audit.verification import verify_chain
 from shicheng.holdings import selectors as holdings
+from shicheng.holdings.editing import finish_edits
 from shicheng.people.types import Actor
 from shicheng.settings import Settings
 from shicheng.storage import services as storage
@@ -58,6 +59,7 @@ def verify_archive(
 ) -> Verification:
     """Verify everything once; damage is noted in the database and in the audit log as well."""
     started = time.monotonic()
+    finish_edits(settings)  # one that was cut off would look like damage
     report = storage.verify(actor, settings, on_progress=progress)
     refs = holdings.codes_of_objects({one.object_id for one in report.damaged})
     chain = verify_chain()

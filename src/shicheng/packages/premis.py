@@ -42,6 +42,7 @@ class EventType(StrEnum):
     INGESTION = "ingestion"
     ACCESSION = "accession"
     REPLICATION = "replication"
+    DESCRIPTION = "metadata modification"
     MIGRATION = "migration"
     DEACCESSION = "deaccession"
 

@@ -19,6 +19,7 @@ from shicheng.storage import events, policies
 from shicheng.storage.fixity import check_objects
 from shicheng.storage.models import FixityRun, FoundDamage, PromisedObject
 from shicheng.storage.ocfl.inventory import INVENTORY
+from shicheng.storage.ocfl.layout import object_path
 from shicheng.storage.opening import store_of
 from shicheng.storage.ports import Store
 from shicheng.storage.types import Damage, ObjectCheck, StoredObject, VerifyReport
@@ -44,6 +45,19 @@ def open_store(settings: Settings) -> Store:
     else:
         store.create()
     return store
+
+
+def stored_object(store: Store, object_id: str) -> StoredObject:
+    """An object that is in the store already, as storing it would have answered."""
+    inventory = store.inventory(object_id)
+    contents = tuple(inventory.files())
+    brought = f"v{inventory.head}/content/"
+    sizes = store.reader(object_id).sizes()
+    return StoredObject(
+        object_id=object_id, version=inventory.head, path=object_path(object_id), files=len(contents),
+        bytes=sum(size for path, size in sizes.items() if path.startswith(brought)),
+        inventory_digest=inventory.digest, is_new=False, contents=contents,
+    )  # fmt: skip
 
 
 def register_objects(stored: Sequence[StoredObject], *, kind: str, stored_at: datetime | None = None) -> None:

@@ -138,19 +138,9 @@ def domain(context: CheckContext) -> Looked:
     if not context.described:
         return NotLooked(UNDESCRIBED)
 
-    def outside(rule: ElementRule, value: str) -> Message | None:
-        folded = "".join(unicodedata.normalize("NFKC", value).split())
-        if folded in rule.domain or value in rule.domain:
-            return None
-        if rule.pattern is not None and (rule.pattern.fullmatch(folded) or rule.pattern.fullmatch(value)):
-            return None
-        return _(
-            "%(element)s is “%(value)s”, which is none of its values.", element=label(rule.name), value=value[:100]
-        )
-
     for rule in context.scheme.rules.values():
         if rule.domain:
-            _each_value(context, rule, "1-4", outside, expected="、".join(rule.shown_domain))
+            _each_value(context, rule, "1-4", outside_domain, expected="、".join(rule.shown_domain))
     return len(context.package.items)
 
 
@@ -179,6 +169,33 @@ def length(context: CheckContext) -> Looked:
                 advice=_("Shorten the value; put what is left over into the note."),
             )  # fmt: skip
     return len(context.package.items)
+
+
+def fault_of(rule: ElementRule, value: str) -> Message | None:
+    """Say what is wrong with one value by itself: its signs, its length, its kind, its domain; None if nothing is."""
+    found = _SPECIAL.search(value) or (None if rule.name in _LONG_TEXTS else _BREAKS.search(value))
+    if found is not None:
+        return _("%(element)s contains characters that can't be kept or seen: %(characters)s.",
+                 element=label(rule.name), characters=_character(found[0]))  # fmt: skip
+    if len(value) > rule.max_length:
+        return _("%(element)s has %(length)d characters; the scheme allows %(limit)d.",
+                 element=label(rule.name), length=len(value), limit=rule.max_length)  # fmt: skip
+    wrong = _KIND_CHECKS.get(rule.kind)
+    if wrong is not None and (message := wrong(rule, value)) is not None:
+        return message
+    return outside_domain(rule, value)
+
+
+def outside_domain(rule: ElementRule, value: str) -> Message | None:
+    """Say that a value is none of its element's values, where the scheme names them."""
+    if not rule.domain:
+        return None
+    folded = "".join(unicodedata.normalize("NFKC", value).split())
+    if folded in rule.domain or value in rule.domain:
+        return None
+    if rule.pattern is not None and (rule.pattern.fullmatch(folded) or rule.pattern.fullmatch(value)):
+        return None
+    return _("%(element)s is “%(value)s”, which is none of its values.", element=label(rule.name), value=value[:100])
 
 
 def _each_value(

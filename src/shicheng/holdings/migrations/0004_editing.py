@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('item', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='hand_set', serialize=False, to='holdings.item')),
                 ('elements', models.JSONField(default=list)),
+                ('edited', models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
