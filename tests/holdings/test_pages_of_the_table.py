@@ -57,7 +57,8 @@ def test_every_link_of_a_facet_leads_to_as_many_items_as_it_says(
     text = _page(client, ITEMS + "?fonds=F002")
     links = re.findall(r'<a href="(\?[^"]+)"><span>[^<]*</span><span>(\d+)</span>', text)
     links += re.findall(
-        r'<a href="/desk/holdings/(\?[^"]+)"><span aria-hidden="true">▸</span><span>[^<]*</span><span>(\d+)</span>', text
+        r'<a href="/desk/holdings/(\?[^"]+)"><span aria-hidden="true">▸</span><span>[^<]*</span><span>(\d+)</span>',
+        text,
     )
     assert len(links) > 20
     for address, count in links[::4]:

@@ -23,6 +23,7 @@ class Selection:
     year_to: int | None = None
     ids: tuple[UUID, ...] = ()
     order: str = "code"
+    within: tuple[str, ...] = ()
 
     @property
     def needs_index(self) -> bool:
@@ -31,6 +32,7 @@ class Selection:
             self.query not in ("", "*")
             or self.year_from is not None
             or self.year_to is not None
+            or bool(self.within)
             or any(name not in FILTERS for name in self.filters)
         )
 
@@ -38,15 +40,17 @@ class Selection:
     def narrowing(self) -> Narrowing:
         """What the search is narrowed to."""
         filters = {name: value for name, value in self.filters.items() if name in FACETS}
-        return Narrowing(year_from=self.year_from, year_to=self.year_to, filters=filters)
+        return Narrowing(year_from=self.year_from, year_to=self.year_to, filters=filters, within=self.within)
 
     def to_json(self) -> dict[str, Any]:
         """For the row of a job; only what says something."""
         found: dict[str, Any] = {"query": self.query, "filters": dict(self.filters), "ids": [str(i) for i in self.ids]}
         found |= {"year_from": self.year_from, "year_to": self.year_to, "order": self.order}
+        found |= {"within": list(self.within)}
         return {name: value for name, value in found.items() if value and (name, value) != ("order", "code")}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Selection:
         """Read back what `to_json` wrote."""
-        return cls(**{**stored, "ids": tuple(UUID(one) for one in stored.get("ids", ()))})
+        ids = tuple(UUID(one) for one in stored.get("ids", ()))
+        return cls(**{**stored, "ids": ids, "within": tuple(stored.get("within", ()))})

@@ -17,6 +17,7 @@ from shicheng.kernel.messages import Message, message
 from shicheng.packages.elements import BY_NAME
 from shicheng.packages.writing_lists import USUAL
 from shicheng.search.types import FACETS
+from shicheng.search.viewing import within_of
 
 FORMS: Final[dict[str, Message]] = {
     "xlsx": message("Table of the catalogue for Excel (xlsx)"),
@@ -36,7 +37,7 @@ def selection_of(query: QueryDict) -> Selection:
     return Selection(
         query=query.get("q", "").replace("\x00", "").strip()[:2000] or ("*" if "q" in query else ""),
         filters=filters, year_from=_year(query.get("year_from")), year_to=_year(query.get("year_to")),
-        order=_order(query),
+        order=_order(query), within=within_of(query),
     )  # fmt: skip
 
 
@@ -46,6 +47,7 @@ def describe(selection: Selection) -> list[str]:
         number = len(selection.ids)
         return [ngettext("%(n)s record chosen by hand", "%(n)s records chosen by hand", number) % {"n": number}]
     said = [_("Searched for: %(query)s") % {"query": selection.query}] if selection.query not in ("", "*") else []
+    said += [_("Within: %(words)s") % {"words": one} for one in selection.within]
     for name, value in selection.filters.items():
         label = FILTER_LABELS[name] if name in FILTER_LABELS else _("File format")
         said.append(f"{label}: {value_label(name, value)}")

@@ -15,3 +15,17 @@ class IndexUnusable(ShichengError):
 
     code = "search.index.unusable"
     http_status = 503
+
+
+class BadSavedSearch(ShichengError):
+    """A search that can't be kept as asked."""
+
+    code = "search.saved.bad"
+    http_status = 422
+
+
+class SavedSearchMissing(ShichengError):
+    """There is no such search among those the actor keeps."""
+
+    code = "search.saved.unknown"
+    http_status = 404

@@ -11,12 +11,13 @@ from typing import Any, Final
 import tantivy
 from django.utils.translation import get_language
 
-from shicheng.holdings.models import Fonds
+from shicheng.holdings import selectors as holdings
 from shicheng.holdings.types import Openness, Secrecy
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
 from shicheng.kernel.reference_codes import CATEGORIES
 from shicheng.kernel.retention import RetentionError, parse_retention
+from shicheng.people.services import SYSTEM
 from shicheng.search.types import FACETS, FacetValue, Narrowing
 
 _KEPT: Final = 200  # results whose counts are remembered
@@ -126,11 +127,11 @@ def _value_label(facet: str, value: str) -> str:
 
 
 def _fonds_names(codes: list[str]) -> dict[str, str]:
-    """Names of fonds, remembered for a minute."""
+    """Names of fonds that hits have, remembered for a minute."""
     now = time.monotonic()
     wanted = [code for code in codes if code not in _names or _names[code][0] < now]
     if wanted:
-        for code, name in Fonds.objects.filter(code__in=wanted).values_list("code", "name"):
+        for code, name in holdings.fonds_names(SYSTEM, wanted).items():
             _names[code] = (now + 60, code if name == code else f"{code} {name}")
     return {code: _names[code][1] for code in codes if code in _names}
 

@@ -19,11 +19,11 @@ from shicheng.people.services import SYSTEM
 from shicheng.people.types import Actor
 from shicheng.search.compiling import Compiler, has_score, unscored
 from shicheng.search.errors import IndexUnusable
-from shicheng.search.expressions import Expression
+from shicheng.search.expressions import And, Expression
 from shicheng.search.facets import count_facets
 from shicheng.search.folding import fold
 from shicheng.search.highlighting import Highlights, extract, mark, unpack
-from shicheng.search.language import read_query
+from shicheng.search.language import Reading, read_query
 from shicheng.search.paging import Page, all_ids, read_page
 from shicheng.search.reading import Opened, is_panic, searcher_of
 from shicheng.search.schema import fold_code
@@ -56,7 +56,7 @@ def find(
     type; what could not be understood stands in `notes`, as does an index that can't be read just now.
     """
     started = time.perf_counter()
-    reading = read_query(query)
+    reading = _read(query, narrowing)
     notes = list(reading.notes)
     if sort not in SORTS:
         notes.append(
@@ -91,7 +91,7 @@ def find(
 
 def find_ids(actor: Actor, query: str, *, index_path: Path, narrowing: Narrowing = NO_NARROWING) -> list[UUID]:
     """The ids of all records that match, in the order of their codes; raises `IndexUnusable` if it can't be told."""
-    reading = read_query(query)
+    reading = _read(query, narrowing)
     notes: list[Message] = []
 
     def search(opened: Opened) -> list[UUID]:
@@ -136,6 +136,15 @@ def suggest(actor: Actor, prefix: str, index_path: Path, limit: int = 8) -> list
         if row := rows.get(one):  # many records of one title are one suggestion
             suggestions.setdefault(row["title"], Suggestion(one, row["title"], "title", row["reference_code"]))
     return list(suggestions.values())[:limit]
+
+
+def _read(query: str, narrowing: Narrowing) -> Reading:
+    """Read a query and those it is narrowed by; each is read for itself, so that none can undo another."""
+    reading = read_query(query)
+    for one in narrowing.within:
+        further = read_query(one)
+        reading = Reading(And((reading.expression, further.expression)), [*reading.notes, *further.notes])
+    return reading
 
 
 def _search(index_path: Path, search: Callable[[Opened], T], nothing: T, notes: list[Message]) -> T:

@@ -17,12 +17,16 @@ FACETS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """What results are narrowed to beside the query; `filters` are exact values by facet name."""
+    """What results are narrowed to beside the query; `filters` are exact values by facet name.
+
+    `within` are queries that hits must match as well, one after the other.
+    """
 
     fonds: str = ""
     year_from: int | None = None
     year_to: int | None = None
     filters: dict[str, str] = field(default_factory=dict)
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from shicheng.search.types import FACETS, SORTS, FacetValue, Narrowing, Results
 
 PAGE = 20
 MOST_YEARS = 150  # shown as bars
+MOST_WITHIN = 10  # times results can be searched within
 _EVERYTHING = "*"
 
 
@@ -56,6 +57,8 @@ class SearchView:
     after: str
     bars: list[Bar]
     decades: list[tuple[int, int, str]]  # year, number of records, address
+    kept: list[tuple[str, str]]  # names and values of the address, for forms that narrow further
+    query: str  # query part of the address of an export or of a search that is kept
 
     @property
     def bars_width(self) -> int:
@@ -68,13 +71,8 @@ def view_search(actor: Actor, query: QueryDict, index_path: Path, *, shown: tupl
     asked = query.get("q", "").strip()
     number = _whole(query.get("page")) or 1
     sort = query.get("sort", "") if query.get("sort") in SORTS else ("relevance" if asked else "-date")
-    filters = {str(name): value for name in FACETS if name in shown and (value := query.get(name, ""))}
-    narrowing = Narrowing(
-        fonds="",
-        year_from=_whole(query.get("year_from")),
-        year_to=_whole(query.get("year_to")),
-        filters=filters,
-    )
+    narrowing = _narrowing(query, shown)
+    filters = narrowing.filters
     results = find(
         actor, asked or _EVERYTHING, index_path=index_path, limit=PAGE, offset=(number - 1) * PAGE, sort=sort,
         narrowing=narrowing, facets=True,
@@ -99,7 +97,30 @@ def view_search(actor: Actor, query: QueryDict, index_path: Path, *, shown: tupl
         after=_address(query, {"page": str(number + 1)}, keep_page=True) if number < pages else "",
         bars=_bars(results.facets.get("year", []), narrowing),
         decades=_decades(query, results.facets.get("year", [])),
+        kept=[(name, value) for name in query if name not in ("page", "saved") for value in query.getlist(name)],
+        query=_address(query, {"q": asked or _EVERYTHING, "saved": ""}).removeprefix("?"),
     )
+
+
+def count_hits(actor: Actor, query: QueryDict, index_path: Path) -> int:
+    """How many records the search of an address finds now."""
+    asked = query.get("q", "").strip() or _EVERYTHING
+    return find(actor, asked, index_path=index_path, limit=0, narrowing=_narrowing(query, FACETS)).total
+
+
+def _narrowing(query: QueryDict, shown: tuple[str, ...]) -> Narrowing:
+    return Narrowing(
+        year_from=_whole(query.get("year_from")),
+        year_to=_whole(query.get("year_to")),
+        filters={str(name): value for name in FACETS if name in shown and (value := query.get(name, ""))},
+        within=within_of(query),
+    )
+
+
+def within_of(query: QueryDict) -> tuple[str, ...]:
+    """The queries an address narrows its results by."""
+    asked = (" ".join(one.split())[:500] for one in query.getlist("within")[:MOST_WITHIN])
+    return tuple(dict.fromkeys(one for one in asked if one))
 
 
 def _sort_words() -> dict[str, str]:
@@ -117,6 +138,11 @@ def _value(query: QueryDict, name: str, one: FacetValue) -> tuple[str, FacetValu
 
 def _chips(query: QueryDict, filters: dict[str, str], results: Results, narrowing: Narrowing) -> list[tuple[str, str]]:
     chips = []
+    for one in narrowing.within:
+        changed = query.copy()
+        changed.pop("page", None)
+        changed.setlist("within", [other for other in narrowing.within if other != one])
+        chips.append((_("Within: %(words)s") % {"words": one}, "?" + changed.urlencode()))
     for name, value in filters.items():
         known = next((one for one in results.facets.get(name, []) if one.value == value), None)
         label = known.label if known else value_label(name, value)

@@ -1,5 +1,6 @@
 // Starts every controller. Each one finds its own elements and does nothing where there are none;
 // pages work without any of them.
+import { selectRows } from "./controllers/select-rows.js";
 import { copyCodes } from "./controllers/copy-code.js";
 import { focusSearch } from "./controllers/focus-search.js";
 import { closeMenus } from "./controllers/menus.js";
@@ -10,4 +11,4 @@ import { turnPages } from "./controllers/turn-pages.js";
 import { watchErrors } from "./controllers/watch-errors.js";
 import { zoomPictures } from "./controllers/zoom-picture.js";
 
-for (const start of [focusSearch, copyCodes, closeMenus, turnPages, sendBatches, watchErrors, readDocuments, zoomPictures, playAlong]) start(document);
+for (const start of [focusSearch, selectRows, copyCodes, closeMenus, turnPages, sendBatches, watchErrors, readDocuments, zoomPictures, playAlong]) start(document);
