@@ -25,6 +25,12 @@ def head_position() -> int:
     return Head.objects.values_list("position", flat=True).filter(pk=1).first() or 0
 
 
+def head() -> tuple[int, str]:
+    """Return position and hash of the last entry: two logs that end alike are the same log."""
+    row = Head.objects.filter(pk=1).first() or Head()
+    return row.position, row.hash
+
+
 def history(actor: Actor, subject: tuple[str, str | UUID], *, limit: int = 500) -> list[Entry]:
     """Return what happened to one subject, oldest first; nothing for those who may not read the log.
 
@@ -37,17 +43,17 @@ def history(actor: Actor, subject: tuple[str, str | UUID], *, limit: int = 500) 
     return list(about.order_by("position")[:limit])
 
 
+def has_entry(event: str, subject: tuple[str, str | UUID]) -> bool:
+    """Tell whether something was logged of a subject, for work that may be done twice and is told once."""
+    return Entry.objects.filter(subject_kind=subject[0], subject_id=str(subject[1]), event=event).exists()
+
+
 def recent(actor: Actor, filters: EntryFilters | None = None) -> list[Entry]:
     """Return entries the actor may list, newest first."""
     chosen = filters or EntryFilters()
     entries = policies.visible(actor)
     if chosen.event:
         entries = entries.filter(event=chosen.event)
-def has_entry(event: str, subject: tuple[str, str | UUID]) -> bool:
-    """Tell whether something was logged of a subject, for work that may be done twice and is told once."""
-    return Entry.objects.filter(subject_kind=subject[0], subject_id=str(subject[1]), event=event).exists()
-
-
     if chosen.subject_kind:
         entries = entries.filter(subject_kind=chosen.subject_kind)
     if chosen.subject_id:

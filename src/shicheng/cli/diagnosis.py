@@ -66,6 +66,7 @@ def diagnose(settings: Settings) -> list[Diagnosis]:
         _clock,
         _database,
         _store,
+        _move,
         _index,
         _fonts,
         _scanner,
@@ -272,6 +273,19 @@ def _store(settings: Settings) -> Iterator[Diagnosis]:
         yield Diagnosis("store", "ok", _("The store answers: %(address)s", address=store.address))
     except ShichengError as error:
         yield Diagnosis("store", "error", error.message, error.hint)
+
+
+def _move(settings: Settings) -> Iterator[Diagnosis]:
+    from shicheng.storage.moving import unfinished_goal
+
+    goal = unfinished_goal(settings)
+    if goal is not None:
+        yield Diagnosis(
+            "move",
+            "warning",
+            _("A move to %(database)s and %(store)s was begun and is not finished.", database=goal[0], store=goal[1]),
+            _("Start the same “shicheng move” again; or give it up by removing %(folder)s.", folder=goal[2]),
+        )
 
 
 def _index(settings: Settings) -> Iterator[Diagnosis]:

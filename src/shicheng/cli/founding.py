@@ -9,6 +9,7 @@ from typing import Any
 
 from shicheng.cli.setup import prepare
 from shicheng.settings import load
+from shicheng.settings.presence import be_present
 
 
 def found(home: Path | None, *, archive_name: str, database: str, store: str) -> dict[str, Any]:
@@ -31,6 +32,7 @@ def found(home: Path | None, *, archive_name: str, database: str, store: str) ->
     if not key.exists():
         _write_secret(key, secrets.token_urlsafe(64))
     settings = prepare(home)
+    be_present(settings.home)
 
     from django.core.management import call_command
 

@@ -9,7 +9,7 @@ import typer
 
 from shicheng import __version__
 from shicheng.base.errors import plain_error
-from shicheng.cli import archive, cataloguing, finding, intake, keeping, output, tokens
+from shicheng.cli import archive, cataloguing, finding, intake, keeping, moving, output, tokens
 from shicheng.kernel.errors import ShichengError
 
 app = typer.Typer(
@@ -40,6 +40,7 @@ intake.add_to(app)
 cataloguing.add_to(app)
 finding.add_to(app)
 keeping.add_to(app)
+moving.add_to(app)
 tokens.add_to(app)
 
 

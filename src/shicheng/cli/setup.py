@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.messages import message as _
 from shicheng.settings import Settings, load, use
+from shicheng.settings.presence import be_present
 
 if TYPE_CHECKING:
     from shicheng.people.types import Actor
@@ -66,6 +67,7 @@ def open_archive(home: Path | None) -> Settings:
             hint=_("Make one with: shicheng init --home %(home)s", home=folder.home),
         )
     settings = prepare(home)
+    be_present(settings.home)
     if not settings.database and not settings.database_path.exists():
         raise OldArchive(
             _(
@@ -88,6 +90,9 @@ def open_archive(home: Path | None) -> Settings:
             _("The database of %(home)s was made by another version.", home=settings.home),
             hint=_("Make a backup, then bring it up to date with: shicheng init --home %(home)s", home=settings.home),
         )
+    from shicheng.storage.moving import finish_if_switched
+
+    finish_if_switched(operator(), settings)
     return settings
 
 

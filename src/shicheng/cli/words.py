@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shicheng.ingest.verification import Verification
     from shicheng.search.types import Results
     from shicheng.settings import Settings
+    from shicheng.storage.moving import MovePlan, MoveReport
 
 PROPERTIES = {
     "authenticity": _("authenticity"),
@@ -211,3 +212,88 @@ def print_chain(result: ChainReport) -> None:
         say(f"✗ {problem}", "red")
     say(_("%(count)s entries", count=result.entries))
     say(_("The chain is whole.") if result.intact else _("The chain is broken."), "green" if result.intact else "red")
+
+
+def print_plan_of_move(plan: MovePlan) -> None:
+    """Print what a move will do and what stands in its way, before anything is done."""
+    if plan.is_there:
+        return
+    if plan.moves_database:
+        say(_("Database: %(here)s → %(there)s", here=plan.here.database, there=plan.there.database))
+        say(
+            _(
+                "  %(tables)s tables, %(rows)s rows, audit log of %(entries)s entries",
+                tables=plan.tables,
+                rows=plan.rows,
+                entries=plan.entries,
+            )
+        )
+    else:
+        say(_("Database: stays in %(here)s", here=plan.here.database))
+    if plan.moves_store:
+        say(_("Store: %(here)s → %(there)s", here=plan.here.store, there=plan.there.store))
+        say(
+            _(
+                "  %(objects)s objects with %(size)s; %(verified)s of them were copied and verified before",
+                objects=plan.objects,
+                size=format_bytes(plan.bytes),
+                verified=plan.verified,
+            )
+        )
+    else:
+        say(_("Store: stays in %(here)s", here=plan.here.store))
+    say(
+        _(
+            "Stays in %(home)s: settings file, keys, search index, staging area with %(transfers)s transfers",
+            home=plan.settings.home,
+            transfers=plan.transfers,
+        )
+    )
+    if plan.goes_on:
+        say(_("An earlier attempt at this move was cut off; it is gone on with."))
+    if plan.used_by:
+        say(_("At work on the archive now: %(others)s", others=", ".join(plan.used_by)), "yellow")
+    for obstacle in plan.obstacles:
+        say(f"✗ {obstacle}", "red")
+
+
+def print_move(report: MoveReport) -> None:
+    """Print what a move did."""
+    plan, objects = report.plan, report.objects
+    if report.state == "unchanged":
+        say(
+            _(
+                "The archive is there already: %(database)s, %(store)s.",
+                database=plan.here.database,
+                store=plan.here.store,
+            )
+        )
+        return
+    if plan.moves_store:
+        say(
+            _(
+                "%(copied)s objects with %(size)s copied, %(verified)s read back and verified, %(skipped)s were there.",
+                copied=objects.copied,
+                size=format_bytes(objects.bytes),
+                verified=objects.verified,
+                skipped=objects.skipped,
+            )
+        )
+    if report.state == "copied":
+        say(_("The archive is as it was. To move it: stop what works on it and start the same without --ahead."))
+        return
+    if plan.moves_database:
+        say(
+            _(
+                "%(tables)s tables with %(rows)s rows are the same in both databases.",
+                tables=len(report.tables),
+                rows=sum(one.rows for one in report.tables),
+            )
+        )
+    say(_("Audit log: %(count)s entries, whole, the same end: %(head)s", count=report.entries, head=report.head))
+    if plan.moves_database:
+        say(_("Kept, no longer used: the database %(address)s", address=report.kept_database))
+    if plan.moves_store:
+        say(_("Kept, no longer used: the store %(address)s", address=report.kept_store))
+    say(_("Kept: the settings as they were, %(file)s", file=report.kept_settings))
+    say(_("The archive is moved."), "green")

@@ -6,12 +6,11 @@ import logging
 import secrets
 import sys
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 import structlog
 from django.utils.translation import gettext_lazy as _
 
+from shicheng.settings.databases import database_entry
 from shicheng.settings.loading import current
 
 _settings = current()
@@ -24,42 +23,10 @@ def _secret_key() -> str:
     return path.read_text("ascii").strip() if path.exists() else secrets.token_urlsafe(50)
 
 
-def _database() -> dict[str, Any]:
-    if not _settings.database:
-        return {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": _settings.database_path,
-            "CONN_MAX_AGE": None,
-            "OPTIONS": {
-                # Not tuning but correctness: with the defaults half of all concurrent read-then-write requests fail.
-                "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
-                "init_command": (
-                    "PRAGMA journal_mode=WAL;"
-                    f"PRAGMA synchronous={_settings.sqlite_synchronous};"
-                    "PRAGMA foreign_keys=ON;PRAGMA cache_size=-65536;PRAGMA mmap_size=268435456;"
-                ),
-            },
-            "TEST": {"NAME": _settings.home / "db" / "test.sqlite3"},
-        }
-    url = urlsplit(_settings.database)
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(url.path.lstrip("/")),
-        "USER": unquote(url.username or ""),
-        "PASSWORD": unquote(url.password or ""),
-        "HOST": url.hostname or "",
-        "PORT": str(url.port or ""),
-        "CONN_MAX_AGE": None,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": dict(parse_qsl(url.query)),
-    }
-
-
 SECRET_KEY = _secret_key()
 DEBUG = _settings.debug
 ALLOWED_HOSTS = [*_settings.allowed_hosts, _settings.host]
-DATABASES = {"default": _database()}
+DATABASES = {"default": database_entry(_settings)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.User"
 ROOT_URLCONF = "shicheng.settings.urls"

@@ -7,6 +7,8 @@ from pathlib import Path
 from django.core.wsgi import get_wsgi_application
 
 from shicheng.kernel.processes import die_with_parent
+from shicheng.settings.loading import current
+from shicheng.settings.presence import be_present
 
 
 def _end_with(command: str) -> None:
@@ -25,4 +27,5 @@ def _end_with(command: str) -> None:
 if os.environ.get("SERVED_BY_SHICHENG"):
     _end_with(os.environ["SERVED_BY_SHICHENG"])
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shicheng.settings.django")
+be_present(current().home)
 application = get_wsgi_application()

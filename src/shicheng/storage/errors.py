@@ -98,3 +98,10 @@ class BackupRefused(StorageError):
 
     code = "storage.backup.refused"
     http_status = 409
+
+
+class MoveRefused(StorageError):
+    """An archive can't be moved as asked; it is as it was."""
+
+    code = "storage.move.refused"
+    http_status = 409

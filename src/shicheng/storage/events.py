@@ -16,3 +16,16 @@ DAMAGE_FOUND = event(
     words={"problem": PROBLEMS},
 )
 DAMAGE_MENDED = event("storage.damage.mended", _("Damage mended"), sentence=_("The object %(object)s is whole again."))
+MOVE_BEGUN = event(
+    "storage.move.begun",
+    _("Move of the archive begun"),
+    sentence=_("%(actor)s began to carry the archive to the database %(database)s and the store %(store)s."),
+)
+MOVED = event(
+    "storage.archive.moved",
+    _("Archive moved"),
+    sentence=_(
+        "%(actor)s moved the archive from the database %(from_database)s and the store %(from_store)s to the database "
+        "%(database)s and the store %(store)s."
+    ),
+)

@@ -8,3 +8,4 @@ _ROLES = {Role.ADMINISTRATOR, Role.ARCHIVIST}
 
 READ = registry.permission("storage.store.read", _("See the health of the store"), roles=_ROLES)
 VERIFY = registry.permission("storage.copy.verify", _("Verify the store"), roles=_ROLES)
+MOVE = registry.permission("storage.archive.move", _("Move the archive"), roles={Role.ADMINISTRATOR})

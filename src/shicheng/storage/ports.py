@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
 
@@ -61,6 +61,13 @@ class Store(Protocol):
 
     def reader(self, object_id: str) -> ObjectReader:
         """Give the object's files as they lie, inventories too."""
+
+    def bring_objects(self, objects: Mapping[str, Mapping[str, Path]]) -> None:
+        """Put whole objects from elsewhere, by their ids, each its files by their paths below the object's root.
+
+        Durable when it returns; an object that is there is replaced. The files are taken as they are: it is for the
+        caller to verify them, best by `check`.
+        """
 
     def free_bytes(self) -> int | None:
         """Return the bytes still free; None if the store sets no limit."""

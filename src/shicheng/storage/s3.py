@@ -217,12 +217,13 @@ class S3Store:
         """Give the object's files as they lie, inventories too."""
         return BucketReader(self.bucket, self._answers, layout.object_path(object_id))
 
-    def bring_object(self, object_id: str, files: Mapping[str, Path]) -> None:
-        """Put a whole object from a backup, its files by their paths below the object's root, the inventory last."""
-        where = layout.object_path(object_id)
+    def bring_objects(self, objects: Mapping[str, Mapping[str, Path]]) -> None:
+        """Put whole objects from elsewhere, the inventory of each last: without it there is no object."""
         with self._answers():
-            for path in sorted(files, key=lambda path: (path == INVENTORY, path == SIDECAR, path)):
-                self._upload(f"{where}/{path}", files[path])
+            for object_id, files in objects.items():
+                where = layout.object_path(object_id)
+                for path in sorted(files, key=lambda path: (path == INVENTORY, path == SIDECAR, path)):
+                    self._upload(f"{where}/{path}", files[path])
 
     def free_bytes(self) -> int | None:
         """A bucket sets no limit."""

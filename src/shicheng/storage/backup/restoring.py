@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from shicheng.kernel.digests import digest_file, digest_stream
 from shicheng.kernel.messages import message as _
@@ -149,7 +149,7 @@ def _bring_store(
         else:
             for name, digested in record.files.items():
                 _require(source / name, {"sha256": digested.sha256, "sm3": digested.sm3})
-            _bring_to(store, record, source)
+            store.bring_objects({record.object_id: {name: source / name for name in record.files}})
         report.objects += 1
         report.bytes += sum(one.size for one in record.files.values())
         if on_progress is not None:
@@ -170,12 +170,6 @@ def _copy_object(source: Path, target: Path, record: ObjectRecord) -> None:
         if Digested(size, digests["sha256"], digests["sm3"]) != promised:
             raise _damaged(source / name)
         copy.chmod(0o444)
-
-
-def _bring_to(store: object, record: ObjectRecord, source: Path) -> None:
-    from shicheng.storage.s3 import S3Store
-
-    cast(S3Store, store).bring_object(record.object_id, {name: source / name for name in record.files})
 
 
 def _require(path: Path, promised: dict[str, str]) -> None:

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -84,6 +85,37 @@ class LocalStore:
         self.require()
         with self._area.batch() as folder:
             return BatchWriter(self, folder, drafts).run()
+
+    def bring_objects(self, objects: Mapping[str, Mapping[str, Path]]) -> None:
+        """Put whole objects from elsewhere: copied beside the store, made durable, each renamed into its place."""
+        if not objects:
+            return
+        self.require()
+        sizes = [path.stat().st_size for files in objects.values() for path in files.values()]
+        needed = sum(-(-size // 4096) * 4096 for size in sizes)
+        with (
+            durable.full_disk_named(self.root, needed=lambda: needed, kept_free=self.kept_free),
+            self._area.batch() as folder,
+        ):
+            durable.require_room(self.root, needed=needed, files=2 * len(sizes), kept_free=self.kept_free)
+            waiting = {object_id: folder / str(number) for number, object_id in enumerate(objects)}
+            for object_id, files in objects.items():
+                _copy_files(files, waiting[object_id])
+            durable.sync_tree(folder)
+            for object_id, made in waiting.items():
+                self._place(made, Path(self.folder(object_id)))
+            parents = {Path(self.folder(object_id)).parent for object_id in objects}
+            durable.sync_folders([*parents, self.root], within=self.root)
+
+    def _place(self, made: Path, place: Path) -> None:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with self.placing_versions():
+            if place.exists() and not durable.exchange(str(made), str(place)):
+                old = made.parent / "old"
+                old.mkdir(exist_ok=True)
+                place.rename(old / made.name)
+            if not place.exists():
+                made.rename(place)
 
     def placing_versions(self) -> AbstractContextManager[None]:
         """Keep other processes from putting versions in place at the same time."""
@@ -239,6 +271,15 @@ class LocalStore:
             if not os.path.exists(place):
                 os.rename(old, place)
                 durable.sync_folders([Path(place).parent], within=self.root)
+
+
+def _copy_files(files: Mapping[str, Path], folder: Path) -> None:
+    """Copy files to their paths below `folder`, to be read only from now on."""
+    for path, source in files.items():
+        copy = folder / path
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, copy, follow_symlinks=False)
+        copy.chmod(0o444)
 
 
 def _reopen(root: str, free_bytes: int) -> LocalStore:
