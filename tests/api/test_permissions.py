@@ -12,7 +12,7 @@ from shicheng.api.house import api
 from shicheng.api.models import Subscription
 from shicheng.cataloguing.models import CatalogueImport
 from shicheng.holdings.models import Item
-from shicheng.ingest.models import Transfer
+from shicheng.ingest.models import Transfer, Upload
 from shicheng.jobs.models import Job
 from shicheng.kernel import clock
 
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 NOBODY = UUID(int=0)
 REASON = {"reason": "x"}
+FOLDER = {"name": "x", "files": 1, "bytes": 1}
 PEOPLE = ("stranger", "reader", "limited", "archivist", "administrator")
 # For each operation: how it is asked for, then the status for each of the people above. `limited` is an archivist of
 # another fonds than that of the records asked for.
@@ -38,6 +39,17 @@ TABLE: dict[str, tuple[str, str, Any, tuple[int, int, int, int, int]]] = {
     "return_transfer": ("POST", "/transfers/{transfer}/return", REASON, (401, 403, 404, 409, 403)),
     "resubmit_transfer": ("POST", "/transfers/{transfer}/resubmit?name=a.zip", b"x", (401, 403, 404, 422, 403)),
     "show_receipt": ("GET", "/transfers/{transfer}/receipt", None, (401, 403, 404, 404, 403)),
+    "show_uploads_server": ("OPTIONS", "/uploads", None, (401, 403, 204, 204, 403)),
+    "list_uploads": ("GET", "/uploads", None, (401, 403, 200, 200, 403)),
+    "begin_archive": ("POST", "/uploads", None, (401, 403, 412, 412, 403)),
+    "begin_folder": ("POST", "/uploads/folders", FOLDER, (401, 403, 201, 201, 403)),
+    "show_upload": ("GET", "/uploads/{upload}", None, (401, 403, 404, 404, 403)),
+    "remove_upload": ("DELETE", "/uploads/{upload}", None, (401, 403, 404, 404, 403)),
+    "begin_file": ("POST", "/uploads/{upload}/files", None, (401, 403, 412, 412, 403)),
+    "ask_offset": ("GET", "/uploads/{upload}/files/{part}", None, (401, 403, 412, 412, 403)),
+    "send_piece": ("PATCH", "/uploads/{upload}/files/{part}", b"x", (401, 403, 412, 412, 403)),
+    "remove_file": ("DELETE", "/uploads/{upload}/files/{part}", None, (401, 403, 412, 412, 403)),
+    "finish_upload": ("POST", "/uploads/{upload}/finish", None, (401, 403, 404, 404, 403)),
     "list_imports": ("GET", "/imports", None, (401, 403, 200, 200, 403)),
     "send_catalogue": ("POST", "/imports?name=a.csv&fonds=L012", b"x", (401, 403, 403, 202, 403)),
     "show_import": ("GET", "/imports/{import}", None, (401, 403, 404, 200, 403)),
@@ -103,6 +115,9 @@ def test_each_may_do_what_their_role_and_fonds_allow(people: dict[str, Program],
         number="2026-0009", state="stored", name="x", fonds_code="L012", items=1, announced_at=clock.now()
     )
     job = Job.objects.create(name="test.done", state="done", actor_kind="system", actor_name="system")
+    upload = Upload.objects.create(
+        owner=NOBODY, owner_name="x", kind="folder", name="x", begun_at=clock.now(), touched_at=clock.now()
+    )
     made = CatalogueImport.objects.create(
         number="C2026-0009", name="x", source="x", fonds_code="L012", digest="x", received_by="x",
         received_at=clock.now(),
@@ -113,6 +128,8 @@ def test_each_may_do_what_their_role_and_fonds_allow(people: dict[str, Program],
         "closed": closed.pk,
         "file": closed.files.get(name="说明.txt").pk,
         "job": job.pk,
+        "upload": upload.pk,
+        "part": "0" * 32,
         "nobody": NOBODY,
     }
     wrong = []

@@ -15,12 +15,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_batch_goes_from_upload_to_receipt(here: Here, program: Program, batch: Callable[..., bytes]) -> None:
     content = batch(3)
     sent = program.post("/transfers?name=batch.zip", content)
-    assert sent.status_code == 201, sent.content
-    transfer = sent.json()["transfer"]
-    assert (transfer["state"], transfer["items"], sent.json()["known"]) == ("checking", 3, False)
-    number = transfer["number"]
+    assert sent.status_code == 202, sent.content
+    assert sent.json()["state"] == "announced"
+    number = sent.json()["number"]
     assert here.run_jobs() > 0
-    assert program.get(f"/transfers/{number}").json()["state"] == "checked"
+    transfer = program.get(f"/transfers/{number}").json()
+    assert (transfer["state"], transfer["items"], transfer["same_as"]) == ("checked", 3, "")
     report = program.get(f"/transfers/{number}/report").json()
     assert (report["verdict"] in ("pass", "review"), report["items"]) == (True, 3)
     assert program.post(f"/transfers/{number}/accept").status_code == 202
@@ -33,14 +33,16 @@ def test_batch_goes_from_upload_to_receipt(here: Here, program: Program, batch: 
     listed = program.get(f"/items?transfer={number}").json()
     assert len(listed["items"]) == 3
     again = program.post("/transfers?name=batch.zip", content)
-    assert (again.json()["known"], again.json()["transfer"]["number"]) == (True, number)
+    here.run_jobs()
+    known = program.get(f"/transfers/{again.json()['number']}").json()
+    assert (known["state"], known["same_as"]) == ("withdrawn", number)
     assert not list((here.settings.staging_path / "uploads").iterdir())
 
 
 def test_faulty_batch_is_returned_with_reasons_and_sent_again(
     here: Here, program: Program, batch: Callable[..., bytes]
 ) -> None:
-    number = program.post("/transfers?name=batch.zip", batch(3, fault=True)).json()["transfer"]["number"]
+    number = program.post("/transfers?name=batch.zip", batch(3, fault=True)).json()["number"]
     here.run_jobs()
     refused = program.post(f"/transfers/{number}/accept")
     assert (refused.status_code, refused.json()["code"]) == (409, "kernel.states.illegal_move")
@@ -48,15 +50,13 @@ def test_faulty_batch_is_returned_with_reasons_and_sent_again(
     assert (unexplained.status_code, unexplained.json()["errors"][0]["name"]) == (422, "reason")
     assert program.post(f"/transfers/{number}/return", {"reason": "摘要不符"}).json()["state"] == "returned"
     again = program.post(f"/transfers/{number}/resubmit?name=batch.zip", batch(4))
-    assert (again.status_code, again.json()["transfer"]["number"], again.json()["transfer"]["attempt"]) == (
-        201,
-        number,
-        2,
-    )
+    assert (again.status_code, again.json()["number"], again.json()["attempt"]) == (202, number, 2)
+    here.run_jobs()
+    assert program.get(f"/transfers/{number}").json()["state"] == "checked"
 
 
 def test_sound_part_is_accepted_with_a_reason(here: Here, program: Program, batch: Callable[..., bytes]) -> None:
-    number = program.post("/transfers?name=batch.zip", batch(3, fault=True)).json()["transfer"]["number"]
+    number = program.post("/transfers?name=batch.zip", batch(3, fault=True)).json()["number"]
     here.run_jobs()
     assert program.post(f"/transfers/{number}/accept-passing", {"reason": "先收合格部分"}).status_code == 202
     here.run_jobs()
@@ -93,4 +93,6 @@ def test_path_on_the_server_is_taken_only_from_named_folders(
     monkeypatch.setattr(transfers, "configuration", lambda: allowed)
     climbing = program.post("/transfers/from-path", {"path": f"{inside}/../keys"})
     assert climbing.status_code == 403
-    assert program.post("/transfers/from-path", {"path": str(inside / "batch")}).status_code == 201
+    assert program.post("/transfers/from-path", {"path": str(inside / "batch")}).status_code == 202
+    here.run_jobs()
+    assert program.get("/transfers").json()["items"][0]["state"] == "checked"

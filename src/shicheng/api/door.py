@@ -20,12 +20,15 @@ from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.messages import message as _
 
 View = Callable[..., HttpResponseBase]
+_OVERRIDDEN = frozenset({"HEAD", "PATCH", "DELETE"})  # some networks let only GET and POST through
 
 
 def behind_door(view: View) -> View:
     """Let a view be reached only through the door."""
 
     def enter(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST" and request.headers.get("X-HTTP-Method-Override", "").upper() in _OVERRIDDEN:
+            request.method = request.headers["X-HTTP-Method-Override"].upper()
         is_head = request.method == "HEAD"
         if is_head:
             request.method = "GET"

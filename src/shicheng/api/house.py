@@ -7,7 +7,20 @@ from ninja.errors import HttpError, ValidationError
 
 from shicheng.api.openapi import DescribedApi, Utf8Renderer
 from shicheng.api.problems import problem_of
-from shicheng.api.rest import audit, checks, exports, house, imports, items, jobs, keeping, search, transfers, webhooks
+from shicheng.api.rest import (
+    audit,
+    checks,
+    exports,
+    house,
+    imports,
+    items,
+    jobs,
+    keeping,
+    search,
+    transfers,
+    uploads,
+    webhooks,
+)
 
 DESCRIPTION = """Everything the desk and the command line of Shicheng 史宬 do, for programs.
 
@@ -24,6 +37,7 @@ for kind in (Exception, Http404, HttpError, ValidationError):
     api.add_exception_handler(kind, problem_of)  # type: ignore[arg-type]  # it is never called with a class
 api.add_router("", house.router)
 api.add_router("/transfers", transfers.router)
+api.add_router("/uploads", uploads.router)
 api.add_router("/imports", imports.router)
 api.add_router("", items.router)
 api.add_router("", search.router)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Query
 
 from shicheng.api.errors import LengthNeeded, TooLarge, UploadCut
 from shicheng.api.idempotency import fingerprint_of
+from shicheng.ingest.arriving import clear, folder_of, require_path
 from shicheng.ingest.uploads import BadUpload
 from shicheng.kernel.identifiers import new_id
 from shicheng.kernel.messages import message as _
@@ -56,6 +59,32 @@ def received_body(request: HttpRequest, *, name: str, settings: Settings) -> Ite
         yield path
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(slots=True)
+class KeptBody:
+    """A body that lies where uploads lie; once `is_kept`, a job takes care of it."""
+
+    upload_id: UUID
+    path: Path
+    is_kept: bool = False
+
+
+@contextmanager
+def kept_body(request: HttpRequest, *, name: str, settings: Settings) -> Iterator[KeptBody]:
+    """Write the body to a file of this name where an upload's batch lies; unless it is kept, it is cleared away."""
+    length = _length(request, settings)
+    require_path(name)
+    upload_id = new_id()
+    path = folder_of(upload_id, settings) / "batch" / name
+    path.parent.mkdir(parents=True)
+    kept = KeptBody(upload_id, path)
+    try:
+        _write(request, path, length, settings)
+        yield kept
+    finally:
+        if not kept.is_kept:
+            clear(upload_id, settings)
 
 
 def _length(request: HttpRequest, settings: Settings) -> int:

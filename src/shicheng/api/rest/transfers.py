@@ -16,15 +16,14 @@ from shicheng.api.guards import actor_of, needs
 from shicheng.api.openapi import binary
 from shicheng.api.schemas.checks import ReportOut
 from shicheng.api.schemas.common import Cursor, Filter, Limit
-from shicheng.api.schemas.transfers import PathIn, ReasonIn, ReceivedOut, TransferOut, TransferPage
-from shicheng.api.uploads import BODY, FileName, received_body
+from shicheng.api.schemas.transfers import PathIn, ReasonIn, TransferOut, TransferPage
+from shicheng.api.uploads import BODY, FileName, kept_body
 from shicheng.checks import policies as report_policies
 from shicheng.checks import selectors as checks
 from shicheng.checks.errors import UnknownReport
 from shicheng.checks.types import Report
-from shicheng.ingest import policies, selectors, services
+from shicheng.ingest import arriving, policies, selectors, services
 from shicheng.ingest.models import Transfer
-from shicheng.ingest.receiving import receive_path
 from shicheng.ingest.viewing import open_receipt
 from shicheng.kernel.messages import message as _
 from shicheng.people.types import Actor
@@ -46,14 +45,16 @@ def list_transfers(
     return TransferPage(items=[TransferOut.of(one) for one in found], next=following)
 
 
-@router.post("", response={201: ReceivedOut}, auth=needs(*SEND), openapi_extra=BODY)
+@router.post("", response={202: TransferOut}, auth=needs(*SEND), openapi_extra=BODY)
 def send_transfer(request: HttpRequest, name: FileName) -> Any:
-    """Send a batch as one archive file and have it checked. A batch that was received before is recognised."""
-    with received_body(request, name=name, settings=current()) as path:
-        return _take(request, path, resubmit=None)
+    """Send a batch as one archive file; a job receives it and has it checked. See /uploads for large ones.
+
+    A batch that was received before is recognised by then: its transfer is withdrawn and names the other in `same_as`.
+    """
+    return _take_body(request, name)
 
 
-@router.post("/from-path", response={201: ReceivedOut}, auth=needs(*SEND, door.TAKE_PATH))
+@router.post("/from-path", response={202: TransferOut}, auth=needs(*SEND, door.TAKE_PATH))
 def take_path(request: HttpRequest, body: PathIn) -> Any:
     """Take in a folder or archive file that lies on the server, in one of the folders the settings name."""
     path = Path(body.path).resolve()
@@ -62,7 +63,8 @@ def take_path(request: HttpRequest, body: PathIn) -> Any:
             _("%(path)s is not in a folder that programs may take batches from.", path=body.path),
             hint=_("Put the batch into one of the folders of the setting api_paths, or send it as an upload."),
         )
-    return _take(request, path, resubmit=body.resubmit or None)
+    transfer = arriving.take_path(actor=actor_of(request), path=path, resubmit=body.resubmit)
+    return Status(202, TransferOut.of(transfer))
 
 
 @router.get("/{key}", response=TransferOut, auth=needs(policies.READ))
@@ -116,12 +118,11 @@ def return_transfer(request: HttpRequest, key: str, body: ReasonIn) -> Any:
     )
 
 
-@router.post("/{key}/resubmit", response={201: ReceivedOut}, auth=needs(*SEND), openapi_extra=BODY)
+@router.post("/{key}/resubmit", response={202: TransferOut}, auth=needs(*SEND), openapi_extra=BODY)
 def resubmit_transfer(request: HttpRequest, key: str, name: FileName) -> Any:
     """Send the mended batch, or the part that was held, under the same number."""
     number = selectors.transfer(actor_of(request), key).number
-    with received_body(request, name=name, settings=current()) as path:
-        return _take(request, path, resubmit=number)
+    return _take_body(request, name, resubmit=number)
 
 
 @router.get("/{key}/receipt", auth=needs(policies.READ), openapi_extra=binary("application/pdf"))
@@ -137,13 +138,14 @@ def show_receipt(
     return FileResponse(open_receipt(one, chosen, current()), filename=name, content_type="application/pdf")
 
 
-def _take(request: HttpRequest, path: Path, *, resubmit: str | None) -> Any:
-    actor = actor_of(request)
-    received = receive_path(actor=actor, path=path, settings=current(), resubmit=resubmit)
-    one = selectors.transfer(actor, received.transfer_id)
-    if not received.known and one.state == "received":
-        one = services.start_check(actor=actor, transfer_id=one.pk)
-    return Status(201, ReceivedOut(known=received.known, transfer=TransferOut.of(one)))
+def _take_body(request: HttpRequest, name: str, *, resubmit: str = "") -> Any:
+    with kept_body(request, name=name, settings=current()) as kept:
+        transfer = arriving.take_sent(
+            actor=actor_of(request), upload_id=kept.upload_id, path=kept.path, size=kept.path.stat().st_size,
+            settings=current(), resubmit=resubmit,
+        )  # fmt: skip
+        kept.is_kept = True
+    return Status(202, TransferOut.of(transfer))
 
 
 def _decided(request: HttpRequest, key: str, decide: Any) -> Any:

@@ -31,6 +31,7 @@ class TransferOut(Out):
     decided_by: str
     report: UUID | None
     job: UUID | None
+    same_as: str
     announced_at: datetime
     received_at: datetime | None
     decided_at: datetime | None
@@ -43,8 +44,9 @@ class TransferOut(Out):
             id=one.pk, number=one.number, attempt=one.attempt, state=one.state, name=one.name, kind=one.kind,
             agency=one.agency, fonds=one.fonds_code, fonds_name=one.fonds_name, category=one.category, items=one.items,
             files=one.files, bytes=one.bytes, accepted=one.accepted, held=one.held, reason=one.reason,
-            decided_by=one.decided_by, report=one.report, job=one.job, announced_at=one.announced_at,
-            received_at=one.received_at, decided_at=one.decided_at, stored_at=one.stored_at,
+            decided_by=one.decided_by, report=one.report, job=one.job, same_as=one.same_as,
+            announced_at=one.announced_at, received_at=one.received_at, decided_at=one.decided_at,
+            stored_at=one.stored_at,
         )  # fmt: skip
 
 
@@ -53,13 +55,6 @@ class TransferPage(Out):
 
     items: list[TransferOut]
     next: str
-
-
-class ReceivedOut(Out):
-    """A batch that was received; `known` says that the very same one was here before."""
-
-    known: bool
-    transfer: TransferOut
 
 
 class ReasonIn(In):
