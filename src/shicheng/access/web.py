@@ -45,7 +45,7 @@ def record(request: HttpRequest, item_id: UUID) -> HttpResponse:
 @require_safe
 def picture(request: HttpRequest, file_id: UUID, page: int) -> HttpResponseBase:
     """A page of a PDF or an image."""
-    one = require_file(ANONYMOUS, file_id, "pages")
+    one = require_file(ANONYMOUS, file_id, "pages", "office")
     width = request.GET.get("width", "960")
     return answers.answer_picture(one, page, int(width) if width.isdecimal() and len(width) < 6 else 960, current())
 

@@ -13,6 +13,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 
 from shicheng.holdings import renditions, tiles
 from shicheng.holdings.errors import CannotShow
+from shicheng.holdings.file_views import played_mime
 from shicheng.holdings.models import File
 from shicheng.holdings.rendering import office_pdf, page_png, page_svg
 from shicheng.holdings.renditions import Kind, State
@@ -63,7 +64,8 @@ def answer_document(request: HttpRequest, one: File, settings: Settings) -> Http
 
 def answer_playing(request: HttpRequest, one: File, settings: Settings) -> HttpResponseBase:
     """Sound or film for the browser's player."""
-    kind = one.mime if PLAYED.fullmatch(one.mime) else "application/octet-stream"
+    mime = played_mime(one)
+    kind = mime if PLAYED.fullmatch(mime) else "application/octet-stream"
     return _ranged(request, _original(one, settings), kind=kind, disposition="inline")
 
 

@@ -37,18 +37,20 @@ OFFICE_MIMES = frozenset(
     + ["text/rtf", "application/vnd.oasis.opendocument.spreadsheet", "application/vnd.oasis.opendocument.presentation"]
 )
 _RECORDINGS = {
+    "application/mp4": "video",
     "application/mxf": "video",
     "application/vnd.rn-realmedia": "video",
     "application/ogg": "audio",
     "application/x-matroska": "video",
 }
 # What browsers play, as containers and as what is inside them where that is known.
-_FILMS = frozenset({"video/mp4", "video/webm", "video/ogg", "video/quicktime", "video/x-m4v"})
+_FILMS = frozenset({"application/mp4", "video/mp4", "video/webm", "video/ogg", "video/quicktime", "video/x-m4v"})
 _FILM_CODECS = frozenset({"h264", "vp8", "vp9", "av1", "theora"})
 _SOUNDS = frozenset(
     {
         "audio/mpeg", "audio/x-wav", "audio/wav", "audio/vnd.wave", "audio/flac", "audio/x-flac", "audio/ogg",
         "application/ogg", "audio/aac", "audio/mp4", "audio/x-m4a", "audio/webm", "video/mp4", "video/webm",
+        "application/mp4",
     }
 )  # fmt: skip
 _SOUND_CODECS = frozenset({"mp3", "mp3float", "aac", "flac", "opus", "libopus", "vorbis"})
@@ -135,6 +137,13 @@ def is_office(one: File) -> bool:
 def proxy_kind(one: File) -> Kind:
     """Which form of a recording browsers can play."""
     return Kind.FILM if kind_of(one) == "video" else Kind.VOICE
+
+
+def played_mime(one: File) -> str:
+    """The type a player is told, which must be one of sound or film."""
+    if one.mime.startswith(("audio/", "video/")):
+        return one.mime
+    return f"{kind_of(one)}/{'ogg' if one.mime == 'application/ogg' else 'mp4'}"
 
 
 def needs_proxy(one: File) -> bool:

@@ -22,7 +22,7 @@ class Signing:
     time: str = ""
     seal: str = ""
     state: str = "valid"
-    told: list[tuple[str, Message]] = field(default_factory=list)  # state and sentence of each part
+    told: list[tuple[str, str, Message]] = field(default_factory=list)  # kind, state and sentence of each part
     certificate: Message | None = None
     is_untrusted: bool = False
 
@@ -45,7 +45,7 @@ def _add(one: Signing, part: dict[str, Any]) -> None:
     else:
         one.signer = one.signer or part["signer"]
     if part["message"] is not None:
-        one.told.append((part["state"], part["message"]))
+        one.told.append((part["kind"], part["state"], part["message"]))
     if part.get("certificate"):
         one.certificate, one.is_untrusted = _certificate(part["certificate"], part["time"])
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from shicheng.people.types import Actor
 from shicheng.search.facets import FACET_LABELS, value_label
+from shicheng.search.marks import marks_of
 from shicheng.search.services import find
 from shicheng.search.types import FACETS, SORTS, FacetValue, Narrowing, Results
 
@@ -59,6 +60,11 @@ class SearchView:
     decades: list[tuple[int, int, str]]  # year, number of records, address
     kept: list[tuple[str, str]]  # names and values of the address, for forms that narrow further
     query: str  # query part of the address of an export or of a search that is kept
+
+    @property
+    def marks(self) -> str:
+        """What the address of a record gets so that the words stand marked in it."""
+        return marks_of(self.asked)
 
     @property
     def bars_width(self) -> int:
