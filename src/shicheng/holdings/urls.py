@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shicheng.holdings import table_web, viewer_web, web
+from shicheng.holdings import edit_web, table_web, viewer_web, web
 
 urlpatterns = [
     path("", table_web.items, name="items"),
@@ -10,6 +10,12 @@ urlpatterns = [
     path("views", table_web.save_view, name="save_view"),
     path("views/<uuid:view_id>/remove", table_web.remove_view, name="remove_view"),
     path("items/<uuid:item_id>", web.item, name="item"),
+    path("items/<uuid:item_id>/edit", edit_web.edit, name="edit"),
+    path("items/<uuid:item_id>/check/<str:element>", edit_web.check, name="check"),
+    path("items/<uuid:item_id>/history", edit_web.item_history, name="item_history"),
+    path("items/<uuid:item_id>/compare", edit_web.compare, name="compare"),
+    path("items/<uuid:item_id>/versions/<int:number>", edit_web.version, name="version"),
+    path("items/<uuid:item_id>/versions/<int:number>/restore", edit_web.restore, name="restore"),
     path("files/<uuid:file_id>/pages/<int:page>.png", web.picture, name="picture"),
     path("files/<uuid:file_id>/pages/<int:page>.svg", web.drawing, name="drawing"),
     path("files/<uuid:file_id>/document", viewer_web.document, name="document"),

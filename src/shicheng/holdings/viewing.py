@@ -76,10 +76,15 @@ def view_item(actor: Actor, one: Item, query: Mapping[str, str], settings: Setti
 
 def elements_of(one: Item) -> list[tuple[str, str, str]]:
     """Number, label and value of every element of the description, then what the scheme does not know."""
+    return elements_of_values({name: one.elements[name] for name in one.elements if name != "title"}, one.extra)
+
+
+def elements_of_values(elements: Mapping[str, str], extra: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """The same of a description that is not the present one, its title too."""
     chinese = (get_language() or "").startswith("zh")
     shown = [
-        (each.number or "", each.label_zh if chinese else each.label_en, str(one.elements[each.name]))
+        (each.number or "", each.label_zh if chinese else each.label_en, str(elements[each.name]))
         for each in ELEMENTS
-        if one.elements.get(each.name) and each.name != "title"
+        if elements.get(each.name)
     ]
-    return shown + [("", name, str(value)) for name, value in one.extra.items() if value]
+    return shown + [("", name, str(value)) for name, value in extra.items() if value]

@@ -8,13 +8,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from shicheng.audit import selectors as audit
-from shicheng.holdings import answers, policies, selectors
+from shicheng.holdings import answers, history, policies, selectors
 from shicheng.holdings.file_views import require_file
 from shicheng.holdings.viewing import view_item
 from shicheng.people.guards import actor_of, desk_page
+from shicheng.people.policies import allows
 from shicheng.settings import current
 from shicheng.storage import selectors as store
+
+LIFE_SHOWN = 8
 
 
 @desk_page(policies.READ)
@@ -25,7 +27,10 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     one = selectors.item(actor, item_id)
     page = view_item(actor, one, request.GET, current())
     page["door"] = "holdings"
-    page["history"] = list(reversed(audit.history(actor, ("item", str(one.pk)))))
+    if allows(actor, policies.READ, fonds=one.fonds.code):
+        life = history.life(actor, one)
+        page |= {"life": life[:LIFE_SHOWN], "is_life_cut": len(life) > LIFE_SHOWN, "has_history": True}
+    page["may_edit"] = history.may_edit(actor, one)
     page["kept"] = store.objects(actor).filter(pk=one.object_id).first()
     return render(request, "holdings/item.html", page)
 
@@ -34,7 +39,7 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
 @require_safe
 def picture(request: HttpRequest, file_id: UUID, page: int) -> HttpResponseBase:
     """A page of a PDF or an image."""
-    one = require_file(actor_of(request), file_id, "pages")
+    one = require_file(actor_of(request), file_id, "pages", "office")
     width = request.GET.get("width", "960")
     return answers.answer_picture(one, page, int(width) if width.isdecimal() and len(width) < 6 else 960, current())
 

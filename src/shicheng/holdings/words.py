@@ -1,5 +1,7 @@
 """Openness, secrecy and retention in words."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import get_language
 
 from shicheng.holdings.types import Openness, Secrecy
@@ -48,3 +50,10 @@ class ElementName(str):
         if element is None:
             return str.__str__(self)
         return element.label_zh if (get_language() or "").startswith("zh") else element.label_en
+
+
+def element_list(names: Iterable[str]) -> str:
+    """Names of elements one after the other in the order of the norm, in the language of whoever reads them."""
+    between = "、" if (get_language() or "").startswith("zh") else ", "
+    order = {name: place for place, name in enumerate(BY_NAME)}
+    return between.join(str(ElementName(name)) for name in sorted(names, key=lambda one: order.get(one, len(order))))

@@ -1,0 +1,112 @@
+"""The form a description is edited in: its fields in the groups of the norm, with what is to be said beside each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.utils.translation import get_language
+
+from shicheng.holdings import ports
+from shicheng.holdings.judging import FIXED, LONG
+from shicheng.holdings.models import Item
+from shicheng.holdings.types import Fault, FieldRule
+from shicheng.kernel.messages import Message
+from shicheng.kernel.messages import message as _
+from shicheng.packages.elements import ELEMENTS, Element
+
+# The containers of DA/T 46-2009 by element numbers; what the norm of 2009 lacks comes last.
+_GROUPS: Final[tuple[tuple[int, int, str, Message], ...]] = (
+    (22, 39, "content", _("Content")),
+    (8, 20, "code", _("Reference code and its parts")),
+    (3, 7, "origin", _("Origin")),
+    (41, 51, "form", _("Form")),
+    (71, 75, "rights", _("Rights and notes")),
+    (1000, 1000, "opening", _("Opening and others")),
+)
+_MAIN: Final = frozenset({"content", "code", "opening"})
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One element in the form. `saved` is what somebody else saved meanwhile, None if nobody did."""
+
+    name: str
+    label: str
+    number: str
+    value: str
+    rule: FieldRule
+    faults: tuple[Fault, ...] = ()
+    saved: str | None = None
+    before: str = ""
+
+    @property
+    def is_long(self) -> bool:
+        """Tell whether it takes several lines."""
+        return self.name in LONG
+
+    @property
+    def is_choice(self) -> bool:
+        """Tell whether one of the scheme's values is chosen; what was there before can stay."""
+        return self.rule.is_closed and (not self.value or self.value in self.rule.values)
+
+    @property
+    def is_disputed(self) -> bool:
+        """Tell whether two people changed it to different values."""
+        return self.saved is not None and self.saved != self.value
+
+    @property
+    def rows(self) -> int:
+        """Lines the text takes, about."""
+        return max(2, min(10, len(self.value) // 48 + self.value.count("\n") + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class FormGroup:
+    """Fields that belong together."""
+
+    name: str
+    title: Message
+    fields: list[FormField] = field(default_factory=list)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the group stands open: the main ones, and those with something in them or wrong."""
+        return self.name in _MAIN or any(one.value or one.faults or one.saved for one in self.fields)
+
+
+def form_groups(
+    item: Item, values: Mapping[str, str], *, before: Mapping[str, str] | None = None, faults: Sequence[Fault] = (),
+    saved: Mapping[str, str] | None = None,
+) -> list[FormGroup]:  # fmt: skip
+    """The groups of the form with these values in them."""
+    by_name: dict[str, list[Fault]] = {}
+    for fault in faults:
+        by_name.setdefault(fault.element, []).append(fault)
+    chinese = (get_language() or "").startswith("zh")
+    groups = []
+    for first, last, name, title in _GROUPS:
+        group = FormGroup(name, title)
+        for element in _between(first, last):
+            group.fields.append(
+                FormField(
+                    name=element.name,
+                    label=element.label_zh if chinese else element.label_en,
+                    number=element.number or "",
+                    value=values.get(element.name, ""),
+                    rule=ports.judge().rule(item.category, element.name),
+                    faults=tuple(by_name.get(element.name, ())),
+                    saved=None if saved is None else saved.get(element.name),
+                    before=(before or {}).get(element.name, ""),
+                )
+            )
+        groups.append(group)
+    return groups
+
+
+def _between(first: int, last: int) -> Iterable[Element]:
+    for element in ELEMENTS:
+        number = int(element.number[1:]) if element.number else 1000
+        if first <= number <= last and element.name not in FIXED:
+            yield element
