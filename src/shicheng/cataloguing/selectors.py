@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from shicheng.audit import selectors as audit
 from shicheng.audit.models import Entry
@@ -36,6 +36,11 @@ def imports(actor: Actor, *, state: str = "", text: str = "") -> QuerySet[Catalo
     if text:
         found = found.filter(name__icontains=text) | found.filter(number__icontains=text)
     return found.order_by("-number")
+
+
+def counts(actor: Actor) -> dict[str, int]:
+    """How many imports the actor may see in each state."""
+    return dict(policies.visible(actor).order_by().values_list("state").annotate(Count("pk")))
 
 
 def catalogue_import(actor: Actor, number: str) -> CatalogueImport:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shicheng.audit import policies as audit
+from shicheng.cataloguing import policies as cataloguing
 from shicheng.holdings import policies as holdings
 from shicheng.ingest import policies as ingest
 from shicheng.ingest import selectors as transfers
@@ -36,6 +37,8 @@ def entries(actor: Actor, here: str) -> list[Entry]:
     if may(actor, ingest.READ):
         waiting = transfers.waiting(actor).count()
         found.append(_entry("ingest:transfers", _("Transfers"), "in", here, waiting, _("wait for a decision")))
+    if may(actor, cataloguing.READ):
+        found.append(_entry("cataloguing:imports", _("Catalogues"), "folder", here))
     if may(actor, holdings.READ):
         found.append(_entry("holdings:items", _("Holdings"), "list", here))
         found.append(_entry("search:page", _("Search"), "find", here))

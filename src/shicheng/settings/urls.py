@@ -13,11 +13,12 @@ _doors = [
     ("api/v1/", "api"),
     ("desk/", "desk"),
     ("desk/transfers/", "ingest"),
+    ("desk/imports/", "cataloguing"),
     ("desk/checks/", "checks"),
     ("desk/holdings/", "holdings"),
     ("desk/search/", "search"),
-    ("desk/jobs/", "jobs"),
     ("desk/exports/", "exchange"),
+    ("desk/jobs/", "jobs"),
     ("desk/store/", "storage"),
     ("desk/audit/", "audit"),
 ]

@@ -3,6 +3,7 @@
 import { selectRows } from "./controllers/select-rows.js";
 import { copyCodes } from "./controllers/copy-code.js";
 import { focusSearch } from "./controllers/focus-search.js";
+import { keepInnerPaths } from "./controllers/inner-paths.js";
 import { closeMenus } from "./controllers/menus.js";
 import { playAlong } from "./controllers/play-along.js";
 import { readDocuments } from "./controllers/read-pdf.js";
@@ -11,4 +12,4 @@ import { turnPages } from "./controllers/turn-pages.js";
 import { watchErrors } from "./controllers/watch-errors.js";
 import { zoomPictures } from "./controllers/zoom-picture.js";
 
-for (const start of [focusSearch, selectRows, copyCodes, closeMenus, turnPages, sendBatches, watchErrors, readDocuments, zoomPictures, playAlong]) start(document);
+for (const start of [focusSearch, selectRows, copyCodes, closeMenus, turnPages, sendBatches, keepInnerPaths, watchErrors, readDocuments, zoomPictures, playAlong]) start(document);
