@@ -24,6 +24,7 @@ from shicheng.kernel import clock
 from shicheng.kernel.messages import message as _
 from shicheng.people.errors import NotPermitted
 from shicheng.people.policies import allows, require
+from shicheng.people.troubles import Trouble, tell_by
 from shicheng.people.types import Actor
 
 JOB_KEY: Final = "api:news"
@@ -90,6 +91,23 @@ def subscriptions(actor: Actor) -> QuerySet[Subscription]:
 def deliveries(actor: Actor, subscription_id: UUID) -> QuerySet[Delivery]:
     """Deliveries of one subscription the actor may see; raises `WebhookMissing`."""
     return _found(subscriptions(actor).filter(pk=subscription_id).first()).deliveries.all()
+
+
+@tell_by
+def given_up(actor: Actor) -> list[Trouble]:
+    """Tell those who may see webhooks how much news was given up."""
+    dead = Delivery.objects.filter(state="dead", subscription__in=subscriptions(actor)).count()
+    if not dead:
+        return []
+    return [
+        Trouble(
+            _(
+                "News to webhooks that could not be delivered: %(count)s. List it and send it again with the API, "
+                "GET /api/v1/webhooks and the deliveries below it.",
+                count=dead,
+            )
+        )
+    ]
 
 
 def _require(actor: Actor, permission: str) -> None:

@@ -1,10 +1,19 @@
-"""What the home page of the desk shows."""
+"""What the home page of the desk shows: numbers that lead to their lists, and cost no more with more records."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from shicheng.audit import policies as audit_policies
+from shicheng.audit.looking import counts_since, fault_at_end
+from shicheng.audit.registry import find_event
+from shicheng.holdings import policies as holding_policies
 from shicheng.holdings import selectors as holdings
 from shicheng.ingest import selectors as transfers
 from shicheng.ingest.models import Transfer
@@ -13,48 +22,134 @@ from shicheng.jobs import selectors as jobs
 from shicheng.jobs.models import Job
 from shicheng.jobs.types import JobFilters, State
 from shicheng.kernel import clock
+from shicheng.kernel.quantities import format_bytes
+from shicheng.people.policies import allows
+from shicheng.people.troubles import all_troubles
 from shicheng.people.types import Actor, Role
 from shicheng.search import selectors as search
 from shicheng.settings import Settings
+from shicheng.storage import policies as storage_policies
 from shicheng.storage import selectors as store
 from shicheng.storage.errors import StorageError
 
-RECENT = 8
-WEEK = timedelta(days=7)
+RECENT: Final = 8
+DAYS: Final = 7
+# Events the week is told in, for those who may read the log.
+WEEK: Final = (
+    "ingest.transfer.received", "ingest.transfer.stored", "cataloguing.import.done", "holdings.item.edited",
+    "exchange.records.exported", "storage.copy.verified",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with what it counts and the address of the list it counts."""
+
+    label: str
+    number: int
+    address: str
+    is_least: bool = False
+    is_bad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something wrong, and where to look."""
+
+    sentence: object
+    address: str = ""
+    is_bad: bool = False
 
 
 def view_today(actor: Actor, settings: Settings) -> dict[str, Any]:
     """What waits for this actor, what is wrong, the newest transfers and the last seven days in numbers."""
-    since = clock.now() - WEEK
-    all_transfers = transfers.transfers(actor)
-    week = all_transfers.filter(received_at__gte=since)
+    first = timezone.localdate() - timedelta(days=DAYS - 1)
+    reads = allows(actor, holding_policies.READ)
+    index = search.health(settings.index_path)
     counts = jobs.counts_by_state(actor)
-    try:
-        health, problem = store.health(actor, settings), None
-    except (StorageError, OSError) as error:
-        health, problem = None, error
+    last_run = store.runs(actor).first()
     return {
         "now": clock.now(),
         "is_archivist": Role.ARCHIVIST in actor.roles,
-        "waiting": list(transfers.waiting(actor)[:RECENT]),
-        "waiting_count": transfers.waiting(actor).count(),
-        "failed_waiting": transfers.waiting(actor).filter(state="failed").count(),
-        "recent": _with_jobs(actor, list(all_transfers[:RECENT])),
+        "waiting": _waiting(actor, counts, reads=reads),
+        "alarms": _alarms(actor, settings, index),
+        "recent": _with_jobs(actor, list(transfers.transfers(actor)[:RECENT])),
         "words": STATES,
-        "jobs_failed": counts[State.FAILED] + counts[State.DEAD],
-        "jobs_running": counts[State.RUNNING] + counts[State.WAITING],
         "failures": jobs.failures(actor, limit=3),
-        "week_transfers": week.count(),
-        "week_items": holdings.items(actor).filter(registered__gte=since).count() if _reads(actor) else 0,
-        "totals": holdings.totals(actor),
-        "store": health,
-        "store_problem": problem,
-        "index": search.health(settings.index_path),
+        "running": counts[State.RUNNING],
+        "queued": counts[State.WAITING],
+        "week": _week(actor, first.isoformat(), reads=reads),
+        "first_day": first,
+        "totals": holdings.totals(actor) if reads else None,
+        "last_run": last_run,
+        "free_bytes": _free(actor, settings)[0],
+        "index": index,
     }
 
 
-def _reads(actor: Actor) -> bool:
-    return Role.ARCHIVIST in actor.roles
+def _waiting(actor: Actor, counts: dict[str, int], *, reads: bool) -> list[Figure]:
+    found = []
+    if reads:
+        by_state = transfers.counts(actor)
+        listed = reverse("ingest:transfers")
+        held = transfers.transfers(actor, state="held").count()
+        found += [
+            Figure(_("Transfers to accept"), by_state.get("checked", 0), f"{listed}?state=checked"),
+            Figure(_("Transfers with faults"), by_state.get("failed", 0), f"{listed}?state=failed"),
+            Figure(_("Transfers with items held back"), held, f"{listed}?state=held"),
+        ]
+    for state, label in ((State.FAILED, _("Jobs that failed")), (State.DEAD, _("Jobs that were given up"))):
+        found.append(Figure(label, counts[state], f"{reverse('jobs:jobs')}?state={state}", is_bad=counts[state] > 0))
+    return found
+
+
+def _alarms(actor: Actor, settings: Settings, index: Any) -> list[Alarm]:
+    found = []
+    health = reverse("storage:health")
+    damaged = store.objects(actor).filter(state__in=("damaged", "missing")).count()
+    if damaged:
+        sentence = _("Objects damaged or missing: %(count)s. Put them back from a backup and verify again.")
+        found.append(Alarm(sentence % {"count": damaged}, f"{health}#damages", is_bad=True))
+    free, problem = _free(actor, settings)
+    if problem is not None:
+        found.append(Alarm(_("The store does not answer.") + f" {problem}", health, is_bad=True))
+    elif free is not None and free < 2 * settings.free_bytes:
+        sentence = _("Only %(free)s are free where the records lie; at %(least)s nothing more is taken in.")
+        numbers = {"free": format_bytes(free), "least": format_bytes(settings.free_bytes)}
+        found.append(Alarm(sentence % numbers, health, is_bad=free < settings.free_bytes))
+    fault = fault_at_end(actor)
+    if fault is not None:
+        found.append(Alarm(fault, reverse("audit:log"), is_bad=True))
+    if not index.is_well:
+        found.append(Alarm(index.message))
+    found += [Alarm(one.sentence, reverse(one.address) if one.address else "") for one in all_troubles(actor)]
+    return found
+
+
+def _week(actor: Actor, day: str, *, reads: bool) -> list[Figure]:
+    found = []
+    if reads:
+        filters = {"since": day}
+        taken = holdings.count(holdings.select(actor, filters), actor, filters)
+        address = f"{reverse('holdings:items')}?since={day}&order=-registered"
+        found.append(Figure(_("Records taken in"), taken.items, address, is_least=taken.is_least))
+    if allows(actor, audit_policies.READ):
+        moment = holdings.first_moment(day)
+        assert moment is not None
+        for code, number in counts_since(actor, WEEK, moment).items():
+            address = f"{reverse('audit:log')}?event={code}&since={day}"
+            found.append(Figure(str(find_event(code).label), number, address))
+    return found
+
+
+def _free(actor: Actor, settings: Settings) -> tuple[int | None, Exception | None]:
+    """Free bytes of the store, None where there is no limit or the actor may not know; and why it can't be told."""
+    if not allows(actor, storage_policies.READ):
+        return None, None
+    try:
+        return store.free_bytes(settings), None
+    except (StorageError, OSError) as error:
+        return None, error
 
 
 def _with_jobs(actor: Actor, found: list[Transfer]) -> list[tuple[Transfer, Job | None]]:

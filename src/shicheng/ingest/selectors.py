@@ -15,9 +15,11 @@ from shicheng.people.types import Actor
 
 
 def transfers(actor: Actor, *, state: str = "", text: str = "") -> QuerySet[Transfer]:
-    """Transfers the actor may see, newest first."""
+    """Transfers the actor may see, newest first; as a state, `held` means those with items held back."""
     found = policies.visible(actor)
-    if state:
+    if state == "held":
+        found = found.filter(held__gt=0)
+    elif state:
         found = found.filter(state=state)
     if text:
         found = (

@@ -59,6 +59,11 @@ def health(actor: Actor, settings: Settings) -> StoreHealth | None:
     )
 
 
+def free_bytes(settings: Settings) -> int | None:
+    """Free bytes where the store lies; None where it sets no limit. Raises `StorageError` or `OSError`."""
+    return store_of(settings).free_bytes()
+
+
 def objects(actor: Actor) -> QuerySet[PromisedObject]:
     """Promised objects the actor may see."""
     return PromisedObject.objects.all() if allows(actor, policies.READ) else PromisedObject.objects.none()
