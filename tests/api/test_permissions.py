@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 NOBODY = UUID(int=0)
 REASON = {"reason": "x"}
+EDIT = {"elements": {"note": "x"}, "reason": "x"}
 FOLDER = {"name": "x", "files": 1, "bytes": 1}
 PEOPLE = ("stranger", "reader", "limited", "archivist", "administrator")
 # For each operation: how it is asked for, then the status for each of the people above. `limited` is an archivist of
@@ -59,7 +60,11 @@ TABLE: dict[str, tuple[str, str, Any, tuple[int, int, int, int, int]]] = {
     "list_items": ("GET", "/items", None, (200, 200, 200, 200, 200)),
     "show_item": ("GET", "/items/{closed}", None, (404, 404, 404, 200, 404)),
     "list_files": ("GET", "/items/{closed}/files", None, (404, 404, 404, 200, 404)),
-    "list_versions": ("GET", "/items/{closed}/versions", None, (404, 404, 404, 200, 404)),
+    "edit_description": ("PATCH", "/items/{closed}", EDIT, (401, 403, 404, 428, 403)),
+    "list_versions": ("GET", "/items/{closed}/versions", None, (401, 403, 404, 200, 403)),
+    "show_version": ("GET", "/items/{closed}/versions/1", None, (401, 403, 404, 200, 403)),
+    "restore_version": ("POST", "/items/{closed}/versions/1/restore", REASON, (401, 403, 404, 428, 403)),
+    "compare_versions": ("GET", "/items/{closed}/compare?first=1&second=1", None, (401, 403, 404, 200, 403)),
     "list_history": ("GET", "/items/{closed}/history", None, (401, 403, 404, 200, 404)),
     "show_file": ("GET", "/files/{file}", None, (404, 404, 404, 200, 404)),
     "fetch_file": ("GET", "/files/{file}/content", None, (404, 404, 404, 200, 404)),

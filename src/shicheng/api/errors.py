@@ -135,3 +135,10 @@ class WebhookMissing(ShichengError):
 
     code = "api.webhook.unknown"
     http_status = 404
+
+
+class PreconditionNeeded(ShichengError):
+    """A change that does not say which state of the thing it was made on."""
+
+    code = "api.request.precondition_needed"
+    http_status = 428

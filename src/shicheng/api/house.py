@@ -8,16 +8,18 @@ from ninja.errors import HttpError, ValidationError
 from shicheng.api.openapi import DescribedApi, Utf8Renderer
 from shicheng.api.problems import problem_of
 from shicheng.api.rest import (
+    attachments,
     audit,
     checks,
+    editing,
     exports,
     house,
     imports,
-    items,
     jobs,
     keeping,
     search,
     transfers,
+    trials,
     uploads,
     webhooks,
 )
@@ -38,8 +40,11 @@ for kind in (Exception, Http404, HttpError, ValidationError):
 api.add_router("", house.router)
 api.add_router("/transfers", transfers.router)
 api.add_router("/uploads", uploads.router)
+api.add_router("/imports/trials", trials.router)
 api.add_router("/imports", imports.router)
-api.add_router("", items.router)
+api.add_router("/mappings", imports.mappings)
+api.add_router("/attachments", attachments.router)
+api.add_router("", editing.router)  # that of the items, with what edits them
 api.add_router("", search.router)
 api.add_router("", checks.router)
 api.add_router("/jobs", jobs.router)

@@ -12,6 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from ninja.errors import HttpError, ValidationError
 
 from shicheng.api.errors import BadRequest, BadValues, Broken, TooLarge, UnknownAddress, UploadCut
+from shicheng.holdings.errors import BadValues as BadDescription
+from shicheng.holdings.errors import EditedMeanwhile
 from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
@@ -25,8 +27,10 @@ TITLES: Mapping[int, Message] = {
     405: _("The method is not allowed here"),
     409: _("The present state does not allow this"),
     411: _("The length is missing"),
+    412: _("The state is not the one expected"),
     413: _("The request is too large"),
     422: _("Some values can't be used"),
+    428: _("The request must name the state it was made on"),
     429: _("Too many requests"),
     500: _("Something broke on our side"),
     503: _("Not available just now"),
@@ -62,7 +66,7 @@ def problem_of(request: HttpRequest, error: Exception) -> HttpResponse:
     match error:
         case ShichengError():
             headers = {"WWW-Authenticate": 'Bearer realm="shicheng"'} if error.http_status == 401 else None
-            return problem(request, error, headers=headers)
+            return problem(request, error, errors=_single_values(error), headers=headers)
         case ValidationError():
             return _invalid(request, error)
         case HttpError() if error.status_code == 400:
@@ -95,6 +99,18 @@ def problem_of(request: HttpRequest, error: Exception) -> HttpResponse:
             hint=_("Tell the administrator the number %(number)s.", number=number),
         ),
     )
+
+
+def _single_values(error: ShichengError) -> list[dict[str, str]] | None:
+    """What the error says of single values: those that can't stand, or those somebody else saved meanwhile."""
+    if isinstance(error, BadDescription):
+        return [{"in": "body", "name": one.element, "detail": str(one)} for one in error.faults]
+    if isinstance(error, EditedMeanwhile):
+        return [
+            {"in": "item", "name": name, "detail": str(_("It says “%(value)s” now.", value=value))}
+            for name, value in error.saved.items()
+        ]
+    return None
 
 
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:

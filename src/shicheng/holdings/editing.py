@@ -174,6 +174,10 @@ def _require_sound(item: Item, values: Mapping[str, str], changed: Collection[st
         faults.append(
             Fault("reason", _("The edit gives no reason."), _("Write in a few words why the description changes."))
         )
+    elif not reason.isprintable():
+        faults.append(
+            Fault("reason", _("The reason contains characters that can't be kept."), _("Write it in plain words."))
+        )
     elif len(reason) > LONGEST_REASON:
         faults.append(
             Fault("reason", _("The reason has more than %(most)s characters.", most=LONGEST_REASON), _("Shorten it."))

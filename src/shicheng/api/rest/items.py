@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from ninja import Query, Router
 
@@ -13,14 +13,15 @@ from shicheng.api.cursors import page
 from shicheng.api.guards import actor_of, anyone, needs
 from shicheng.api.openapi import RANGED
 from shicheng.api.schemas.common import Cursor, Filter, Limit
-from shicheng.api.schemas.items import BranchOut, FileOut, ItemOut, ItemPage, ItemRow, TextOut, VersionOut
+from shicheng.api.schemas.items import BranchOut, FileOut, ItemOut, ItemPage, ItemRow, TextOut, tag_of
 from shicheng.api.schemas.running import EntryOut
 from shicheng.audit import policies as audit_policies
 from shicheng.audit import selectors as audit
-from shicheng.holdings import answers, selectors
+from shicheng.holdings import answers, policies, selectors
 from shicheng.holdings.errors import ItemNotFound
 from shicheng.holdings.selectors import ItemQuery
 from shicheng.kernel.messages import message as _
+from shicheng.people.policies import require
 from shicheng.settings import current
 
 router = Router(tags=["items"])
@@ -57,9 +58,14 @@ def list_items(
 
 
 @router.get("/items/{key}", response=ItemOut, auth=anyone)
-def show_item(request: HttpRequest, key: str) -> ItemOut:
-    """One item by its id or reference code. For a code with a slash use `GET /items?ref=`."""
-    return ItemOut.of(selectors.item(actor_of(request), key))
+def show_item(request: HttpRequest, response: HttpResponse, key: str) -> ItemOut:
+    """One item by its id or reference code. For a code with a slash use `GET /items?ref=`.
+
+    Its ETag is what an edit sends back as If-Match.
+    """
+    one = selectors.item(actor_of(request), key)
+    response.headers["ETag"] = tag_of(one)
+    return ItemOut.of(one)
 
 
 @router.get("/items/{key}/files", response=list[FileOut], auth=anyone)
@@ -68,18 +74,12 @@ def list_files(request: HttpRequest, key: str) -> list[FileOut]:
     return [FileOut.of(one) for one in selectors.item(actor_of(request), key).files.all()]
 
 
-@router.get("/items/{key}/versions", response=list[VersionOut], auth=anyone)
-def list_versions(request: HttpRequest, key: str) -> list[VersionOut]:
-    """The description of an item as it was over time, the present one first."""
-    one = selectors.item(actor_of(request), key)
-    return [VersionOut.of(version) for version in one.versions.order_by("-version")]
-
-
 @router.get("/items/{key}/history", response=list[EntryOut], auth=needs(audit_policies.READ))
 def list_history(request: HttpRequest, key: str) -> list[EntryOut]:
     """What happened to an item, oldest first, from the audit log."""
     actor = actor_of(request)
     one = selectors.item(actor, key)
+    require(actor, policies.READ, fonds=one.fonds.code)
     return [EntryOut.of(entry) for entry in audit.history(actor, ("item", str(one.pk)))]
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from shicheng.api.schemas.common import Json, Out
-from shicheng.holdings.models import File, Item, ItemVersion
+from shicheng.holdings.models import File, Item
 from shicheng.holdings.types import Branch
 
 
@@ -94,22 +94,6 @@ class ItemOut(ItemRow):
         )  # fmt: skip
 
 
-class VersionOut(Out):
-    """A description as it was from one moment on."""
-
-    version: int
-    at: datetime
-    by: str
-    reason: str
-    elements: Json
-    extra: Json
-
-    @classmethod
-    def of(cls, one: ItemVersion) -> VersionOut:
-        """Show a version."""
-        return cls(version=one.version, at=one.at, by=one.by, reason=one.reason, elements=one.elements, extra=one.extra)
-
-
 class BranchOut(Out):
     """A branch of the tree fonds, category, year, retention, department; `filters` lead to its items."""
 
@@ -144,3 +128,8 @@ def _row(one: Item) -> Json:
 def _shown(name: str) -> str:
     """A name as JSON can carry it: half characters become question marks; the exact name comes with the bytes."""
     return name.encode("utf-8", "replace").decode("utf-8")
+
+
+def tag_of(one: Item) -> str:
+    """The ETag of an item: its version, and what changes without one."""
+    return f'"v{one.version}.{one.files_count}.{one.bytes}"'
