@@ -60,3 +60,25 @@ def test_derived_identifiers_never_change() -> None:
 def test_now_is_the_present_in_utc() -> None:
     assert clock.now().tzinfo is UTC
     assert abs((clock.now() - datetime.now(UTC)).total_seconds()) < 60
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**32 - 1), st.text()), min_size=1, max_size=20, unique=True))
+def test_placed_identifiers_lie_in_order_and_differ_as_their_parts(wanted: list[tuple[int, str]]) -> None:
+    parent = identifiers.new_id()
+    made = [identifiers.placed_id(parent, place, "item", text) for place, text in wanted]
+    assert len(set(made)) == len(wanted)
+    assert made == [identifiers.placed_id(parent, place, "item", text) for place, text in wanted]
+    assert [place for place, _text in sorted(wanted)] == [
+        wanted[made.index(one)][0] for one in sorted(made, key=lambda one: one.int)
+    ]
+    assert all(one.int >> 80 == parent.int >> 80 and one.version == 8 for one in made)
+    assert all(one.variant == uuid.RFC_4122 for one in made)
+
+
+@given(st.integers(0, 2**128 - 1), st.lists(st.text(), min_size=2, max_size=2, unique=True))
+def test_identifiers_of_parts_begin_as_their_whole(number: int, names: list[str]) -> None:
+    whole = uuid.UUID(int=number)
+    first, second = (identifiers.part_id(whole, "file", name) for name in names)
+    assert first != second
+    assert first.int >> 42 == second.int >> 42 == whole.int >> 42
+    assert first == identifiers.part_id(whole, "file", names[0]) != identifiers.part_id(uuid.uuid4(), "file", names[0])

@@ -9,7 +9,7 @@ from uuid import UUID
 from shicheng.base.bulk_rows import insert_objects
 from shicheng.holdings.models import File, FileText
 from shicheng.holdings.types import NewFile
-from shicheng.kernel.identifiers import derived_id
+from shicheng.kernel.identifiers import part_id
 
 
 def write_file_rows(files: Iterable[tuple[UUID, Sequence[NewFile]]]) -> int:
@@ -20,7 +20,7 @@ def write_file_rows(files: Iterable[tuple[UUID, Sequence[NewFile]]]) -> int:
         for each in new_files:
             # The same file of the same item has the same id whenever the database is made anew.
             row = File(
-                id=derived_id("file", str(item_id), each.logical_path),
+                id=part_id(item_id, "file", each.logical_path),
                 item_id=item_id,
                 order=each.order,
                 draft_state=each.draft_state,

@@ -24,7 +24,7 @@ from shicheng import __version__
 from shicheng.formats.types import Inspection
 from shicheng.holdings.types import NewFile, NewItem
 from shicheng.kernel.digests import STORE_ALGORITHMS, digest_bytes
-from shicheng.kernel.identifiers import derived_id
+from shicheng.kernel.identifiers import derived_id, part_id, placed_id
 from shicheng.packages.description import DescribedFile, write_description
 from shicheng.packages.manifest import ManifestEntry, write_manifest
 from shicheng.packages.premis import EventType, PremisAgent, PremisEvent, PremisObject, write_premis
@@ -75,7 +75,7 @@ class ContentFile:
 
 def item_id(transfer: UUID, ref: str, position: int) -> UUID:
     """The id an item gets: the same however often its accession is started again."""
-    return derived_id("item", str(transfer), ref, str(position))
+    return placed_id(transfer, position, "item", ref)
 
 
 def build(
@@ -114,7 +114,7 @@ def build(
         )
         objects.append(
             PremisObject(
-                identifier=f"urn:uuid:{derived_id('file', str(identifier), path)}",
+                identifier=f"urn:uuid:{part_id(identifier, 'file', path)}",
                 original_name=content.name,
                 size=content.size,
                 digests=content.digests,
