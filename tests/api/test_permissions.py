@@ -10,7 +10,7 @@ import pytest
 from api.conftest import Program
 from shicheng.api.house import api
 from shicheng.api.models import Subscription
-from shicheng.cataloguing.models import CatalogueImport
+from shicheng.cataloguing.models import CatalogueImport, Trial
 from shicheng.holdings.models import Item
 from shicheng.ingest.models import Transfer, Upload
 from shicheng.jobs.models import Job
@@ -56,6 +56,22 @@ TABLE: dict[str, tuple[str, str, Any, tuple[int, int, int, int, int]]] = {
     "show_import": ("GET", "/imports/{import}", None, (401, 403, 404, 200, 403)),
     "list_columns": ("GET", "/imports/{import}/columns", None, (401, 403, 404, 200, 403)),
     "fetch_errors": ("GET", "/imports/{import}/errors", None, (401, 403, 404, 404, 403)),
+    "list_suspects": ("GET", "/imports/{import}/suspects", None, (401, 403, 404, 200, 403)),
+    "list_trials": ("GET", "/imports/trials", None, (401, 403, 200, 200, 403)),
+    "try_catalogue": ("POST", "/imports/trials?name=a.csv&fonds=L012", b"x", (401, 403, 403, 202, 403)),
+    "show_trial": ("GET", "/imports/trials/{trial}", None, (401, 403, 404, 200, 403)),
+    "decide_trial": ("POST", "/imports/trials/{trial}", {}, (401, 403, 404, 409, 403)),
+    "start_import": ("POST", "/imports/trials/{trial}/start", None, (401, 403, 404, 409, 403)),
+    "fetch_trial_errors": ("GET", "/imports/trials/{trial}/errors", None, (401, 403, 404, 404, 403)),
+    "discard_trial": ("DELETE", "/imports/trials/{nobody}", None, (401, 403, 404, 404, 403)),
+    "list_mappings": ("GET", "/mappings", None, (401, 403, 200, 200, 403)),
+    "save_mapping": ("PUT", "/mappings/x", {"columns": {"x": "nothing"}}, (401, 403, 422, 422, 403)),
+    "list_attachments": ("GET", "/attachments", None, (401, 403, 200, 200, 403)),
+    "send_files": ("POST", "/attachments?name=a.zip&fonds=L012", b"x", (401, 403, 403, 422, 403)),
+    "show_attachment": ("GET", "/attachments/{nobody}", None, (401, 403, 404, 404, 403)),
+    "match_again": ("POST", "/attachments/{nobody}", {}, (401, 403, 404, 404, 403)),
+    "attach_files": ("POST", "/attachments/{nobody}/attach", None, (401, 403, 404, 404, 403)),
+    "fetch_attachment_report": ("GET", "/attachments/{nobody}/report", None, (401, 403, 404, 404, 403)),
     "undo_import": ("POST", "/imports/{import}/undo", REASON, (401, 403, 404, 409, 403)),
     "list_items": ("GET", "/items", None, (200, 200, 200, 200, 200)),
     "show_item": ("GET", "/items/{closed}", None, (404, 404, 404, 200, 404)),
@@ -127,7 +143,11 @@ def test_each_may_do_what_their_role_and_fonds_allow(people: dict[str, Program],
         number="C2026-0009", name="x", source="x", fonds_code="L012", digest="x", received_by="x",
         received_at=clock.now(),
     )  # fmt: skip
+    trial = Trial.objects.create(
+        state="trying", name="x", source="x", digest="x", made_by="x", made_at=clock.now(),
+    )  # fmt: skip
     names = {
+        "trial": trial.pk,
         "import": made.number,
         "transfer": transfer.number,
         "closed": closed.pk,
