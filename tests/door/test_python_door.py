@@ -156,3 +156,39 @@ def test_nothing_of_django_is_imported_before_an_archive_is_opened() -> None:
 def _folder(path: Path) -> Path:
     path.mkdir()
     return path
+
+
+def test_a_description_is_edited_and_its_versions_read(home: Archive, tmp_path: Path) -> None:
+    batch = make_batch(2).write(tmp_path / "batch")
+    said = run(
+        home,
+        """
+        from shicheng.kernel.errors import ShichengError
+        home, batch = sys.argv[1:]
+        with shicheng.open_archive(home, name="程序") as archive:
+            archive.ingest(batch)
+            ref = archive.find("*", sort="code").hits[0].ref
+            record = archive.edit(ref, {"题名": "程序改的题名", "note": "附注"}, reason="核对", version=1)
+            again = archive.edit(ref, {"题名": "程序改的题名", "note": "附注"}, reason="核对", version=1)
+            refused = {}
+            for changes, version in (({"日期": "某日"}, 2), ({"note": "别的"}, 1)):
+                try:
+                    archive.edit(ref, changes, reason="核对", version=version)
+                except ShichengError as error:
+                    refused[error.code] = getattr(error, "saved", None) or [one.element for one in error.faults]
+            versions = archive.versions(ref)
+            found = archive.find("程序改的题名").total
+        print(json.dumps({
+            "record": [record.title, record.version, again.version, found], "refused": refused,
+            "versions": [[one.version, one.by, one.reason, list(one.changed)] for one in versions],
+        }))
+        """,
+        batch,
+    )
+    assert said["record"] == ["程序改的题名", 2, 2, 1]
+    assert said["refused"] == {
+        "holdings.item.bad_values": ["date"],
+        "holdings.item.edited_meanwhile": {"title": "程序改的题名", "note": "附注"},
+    }
+    assert said["versions"][0] == [2, "程序@cli", "核对", ["title", "note"]]
+    assert [one[0] for one in said["versions"]] == [2, 1]

@@ -51,7 +51,14 @@ def find(
         words.print_results(results)
 
 
-def show(ref: str, home: Home = None, as_json: AsJson = False) -> None:
+def show(
+    ref: str,
+    versions: Annotated[
+        bool, typer.Option("--versions", help="Show how the description changed: who, when, why, what.")
+    ] = False,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
     """Show one record by its reference code or id: description, files, where it lies, what happened to it."""
     settings = open_archive(home)
     from shicheng.audit import selectors as audit
@@ -59,6 +66,11 @@ def show(ref: str, home: Home = None, as_json: AsJson = False) -> None:
 
     actor = operator()
     item = holdings.item(actor, ref)
+    if versions:
+        from shicheng.cli.editing import print_versions
+
+        print_versions(actor, item, as_json=as_json)
+        return
     history = audit.history(actor, ("item", str(item.pk)))
     words.print_item(item, history, settings, as_json=as_json)
 

@@ -9,7 +9,7 @@ import typer
 
 from shicheng import __version__
 from shicheng.base.errors import plain_error
-from shicheng.cli import archive, cataloguing, finding, intake, keeping, moving, output, tokens
+from shicheng.cli import archive, cataloguing, editing, finding, intake, keeping, moving, output, tokens
 from shicheng.kernel.errors import ShichengError
 
 app = typer.Typer(
@@ -39,6 +39,7 @@ archive.add_to(app)
 intake.add_to(app)
 cataloguing.add_to(app)
 finding.add_to(app)
+editing.add_to(app)
 keeping.add_to(app)
 moving.add_to(app)
 tokens.add_to(app)
@@ -66,5 +67,5 @@ def _end(error: ShichengError) -> NoReturn:
         output.print_json(
             {"error": error.code, "message": str(error.message), "hint": str(error.hint) if error.hint else ""}
         )
-    output.err.print(f"✗ {error}", style="red", markup=False)
+    output.err.print(f"✗ {error}", style="red", markup=False, soft_wrap=True)
     sys.exit(error.exit_code)

@@ -18,6 +18,7 @@ from shicheng.door.types import (
     RecordFile,
     Report,
     Verification,
+    Version,
 )
 
 __all__ = [
@@ -36,5 +37,6 @@ __all__ = [
     "RecordFile",
     "Report",
     "Verification",
+    "Version",
     "open_archive",
 ]

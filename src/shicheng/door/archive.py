@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from shicheng.door.types import (
+    Attached,
     Check,
     Damage,
     Event,
@@ -21,7 +22,9 @@ from shicheng.door.types import (
     Record,
     RecordFile,
     Report,
+    Undoing,
     Verification,
+    Version,
 )
 
 if TYPE_CHECKING:
@@ -102,16 +105,19 @@ class Archive:
         )  # fmt: skip
 
     def import_catalogue(
-        self, path: Path | str, *, fonds: str = "", mapping: str = "", progress: Progress = _quiet
-    ) -> Import:
+        self, path: Path | str, *, fonds: str = "", mapping: str = "", sheet: str = "", dry_run: bool = False,
+        progress: Progress = _quiet,
+    ) -> Import:  # fmt: skip
         """Take a catalogue in (xlsx, csv, tsv, dbf, jsonl); sent again, it updates instead of doubling.
 
-        `fonds` is the code for rows that name none, `mapping` the saved name its columns are known under.
+        `fonds` is the code for rows that name none, `mapping` the saved name its columns are known under, `sheet` the
+        one of a workbook. With `dry_run` it is only told what would happen, and the import has no number.
         """
-        from shicheng.cataloguing.intake import import_catalogue
+        from shicheng.cataloguing import intake
 
-        found = import_catalogue(
-            actor=self._actor, path=Path(path), settings=self._settings, fonds=fonds, mapping=mapping,
+        work = intake.preview_catalogue if dry_run else intake.import_catalogue
+        found = work(
+            actor=self._actor, path=Path(path), settings=self._settings, fonds=fonds, mapping=mapping, sheet=sheet,
             progress=progress,
         )  # fmt: skip
         return Import(
@@ -119,6 +125,34 @@ class Archive:
             unchanged=found.unchanged, rejected=found.rejected,
             errors_workbook=Path(found.errors_workbook) if found.errors_workbook else None, seconds=found.seconds,
         )  # fmt: skip
+
+    def undo_import(self, number: str, *, reason: str, progress: Progress = _quiet) -> Undoing:
+        """Take back what an import did; records changed or given files since stay. The reason is kept for ever."""
+        from shicheng.cataloguing.intake import undo_import
+
+        done = undo_import(actor=self._actor, number=number, reason=reason, settings=self._settings, progress=progress)
+        return Undoing(done.number, done.removed, done.returned, done.kept, done.seconds)
+
+    def attach_files(
+        self, folder: Path | str, *, pattern: str = "", fonds: str = "", dry_run: bool = False,
+        progress: Progress = _quiet,
+    ) -> Attached:  # fmt: skip
+        """Attach the files below a folder to the records their paths name; safe to run twice.
+
+        Without a pattern a file's own name or the nearest folder above it is the reference code; else for example
+        `{fonds_code}/{year}/{item_number}.pdf`. With `dry_run` it is only told what matches.
+        """
+        from shicheng.cataloguing.attaching import attach_folder
+
+        done = attach_folder(
+            actor=self._actor, folder=Path(folder), settings=self._settings, pattern=pattern, fonds=fonds,
+            dry_run=dry_run, progress=progress,
+        )  # fmt: skip
+        lists = (tuple(one["path"] for one in listed) for listed in (done.missing, done.ambiguous, done.refused))
+        missing, ambiguous, refused = lists
+        return Attached(
+            done.files, done.matched, done.items, done.known, missing, ambiguous, refused, Path(done.report)
+        )
 
     def find(
         self,
@@ -173,6 +207,37 @@ class Archive:
             transfer=one.transfer, openness=one.openness, secrecy=one.secrecy, version=one.version,
             elements=dict(one.elements), extra=dict(one.extra), files=tuple(files), events=tuple(events),
         )  # fmt: skip
+
+    def edit(self, ref: str, changes: Mapping[str, str], *, reason: str, version: int | None = None) -> Record:
+        """Change elements of a record's description as a new version, and return the record as it is then.
+
+        Names are those of `Record.elements`, or the Chinese ones of the norm; "" takes an element away. With
+        `version` nothing is changed unless that is still the record's version: `EditedMeanwhile` says what was.
+        Raises `BadValues`, whose `faults` name each value that can't stand.
+        """
+        from shicheng.audit import selectors as audit
+        from shicheng.holdings import selectors as holdings
+        from shicheng.holdings.editing import edit_item
+        from shicheng.holdings.judging import element_named
+        from shicheng.search.follower import wait_until_indexed
+
+        made = edit_item(
+            actor=self._actor, item_id=holdings.item(self._actor, ref).pk, version=version, reason=reason,
+            changes={element_named(name) or name: value for name, value in changes.items()}, settings=self._settings,
+        )  # fmt: skip
+        wait_until_indexed(self._settings.index_path, audit.head_position(), timeout=600)
+        return self.get(str(made.item.pk))
+
+    def versions(self, ref: str) -> tuple[Version, ...]:
+        """Every version of a record's description, the newest first."""
+        from shicheng.holdings import history
+        from shicheng.holdings import selectors as holdings
+
+        found = history.versions(self._actor, holdings.item(self._actor, ref))
+        return tuple(
+            Version(one.version, one.at, one.by, one.reason, one.changed, dict(one.elements), dict(one.extra))
+            for one in found
+        )
 
     def verify(self, *, progress: Progress = _quiet) -> Verification:
         """Verify every file's fixity, the database against the store both ways, and the audit log."""

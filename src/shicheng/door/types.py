@@ -83,6 +83,39 @@ class Import:
 
 
 @dataclass(frozen=True, slots=True)
+class Undoing:
+    """What undoing an import did: records removed, returned to what they were, or kept since they changed later."""
+
+    number: str
+    removed: int
+    returned: int
+    kept: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What became of a folder of files. Paths of `missing` found no record, those of `ambiguous` several.
+
+    At most a thousand paths of each kind; `report` is a csv of all.
+    """
+
+    files: int
+    matched: int
+    records: int
+    known: int
+    missing: tuple[str, ...]
+    ambiguous: tuple[str, ...]
+    refused: tuple[str, ...]
+    report: Path
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether every file found its record."""
+        return not (self.missing or self.ambiguous or self.refused)
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One record found."""
 
@@ -164,6 +197,19 @@ class Event:
     event: str
     actor: str
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A description as it was from one moment on. `changed` names the elements that differ from the one before."""
+
+    version: int
+    at: datetime
+    by: str
+    reason: str
+    changed: tuple[str, ...]
+    elements: Mapping[str, str]
+    extra: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from shicheng.holdings.models import Item
 from shicheng.kernel.messages import message as _
 from shicheng.settings import current
 
+__all__ = ["router"]
+
 _TAG: Final = re.compile(r'(?:W/)?"v([0-9]{1,9})(?:\.[0-9]+)*"')
 IF_MATCH: Final[dict[str, Any]] = {
     "parameters": [
