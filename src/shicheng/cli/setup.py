@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.messages import message as _
+from shicheng.kernel.processes import collect_seldom
 from shicheng.settings import Settings, load, use
 from shicheng.settings.presence import be_present
 
@@ -90,6 +91,7 @@ def open_archive(home: Path | None) -> Settings:
             _("The database of %(home)s was made by another version.", home=settings.home),
             hint=_("Make a backup, then bring it up to date with: shicheng init --home %(home)s", home=settings.home),
         )
+    collect_seldom()
     from shicheng.storage.moving import finish_if_switched
 
     finish_if_switched(operator(), settings)

@@ -17,7 +17,7 @@ from uuid import UUID
 from shicheng.holdings.types import NewItem
 from shicheng.ingest.archival_package import ContentFile, Provenance, build
 from shicheng.ingest.inspections import NotedInspections, noted
-from shicheng.kernel.processes import die_with_parent
+from shicheng.kernel.processes import collect_seldom, die_with_parent
 from shicheng.packages.types import PackageItem
 from shicheng.storage.ports import Store
 from shicheng.storage.types import StoredObject
@@ -88,6 +88,7 @@ def without_open_files(item: PackageItem) -> PackageItem:
 
 def _start(parent: int, store: Store, provenance: Provenance, staged: Path) -> None:
     die_with_parent(parent)
+    collect_seldom()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     _Child.store, _Child.provenance, _Child.open_notes = store, provenance, ExitStack()
     _Child.notes = _Child.open_notes.enter_context(noted(staged))

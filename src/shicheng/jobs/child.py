@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from shicheng.kernel.messages import Message
-from shicheng.kernel.processes import die_with_parent
+from shicheng.kernel.processes import collect_seldom, die_with_parent
 
 
 class PipeReporter:
@@ -44,6 +44,7 @@ def main(handle: int, parent: int) -> None:
     connection: Connection[Any, Any] = Connection(handle)
     try:
         _start(connection.recv())
+        collect_seldom()
         _serve(connection)
     except (EOFError, OSError):  # the parent is gone or wants us no longer
         pass
