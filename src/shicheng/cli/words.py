@@ -250,7 +250,7 @@ def print_plan_of_move(plan: MovePlan) -> None:
         )
     )
     if plan.goes_on:
-        say(_("An earlier attempt at this move was cut off; it is gone on with."))
+        say(_("An earlier attempt at this move is gone on with."))
     if plan.used_by:
         say(_("At work on the archive now: %(others)s", others=", ".join(plan.used_by)), "yellow")
     for obstacle in plan.obstacles:

@@ -87,7 +87,8 @@ class S3Store:
                 page = obstore.list_with_delimiter(self.bucket)
                 present = {str(entry["path"]) for entry in page["objects"]} | set(page["common_prefixes"])
                 known = {name.partition("/")[0] for name in files}
-                strangers = sorted({name.strip("/").rpartition("/")[2] for name in present} - known)
+                # "" is the prefix itself, which some services go on listing after it was emptied.
+                strangers = sorted({name.strip("/").rpartition("/")[2] for name in present} - known - {""})
                 if strangers:
                     raise BadStore(
                         _(

@@ -115,7 +115,9 @@ def _require_fit(settings: Settings, header: Header) -> None:
         raise BackupRefused(
             _("The backup holds a database of %(saved)s, the settings name one of %(named)s.",
               saved=header.database, named=kind),
-            hint=_("Restore with the same kind of database, or take over the store alone and run “shicheng rebuild”."),
+            hint=_(
+                "Restore with the same kind of database, then carry the archive to the other with “shicheng move --to”."
+            ),
         )  # fmt: skip
     database.require_empty(settings)
 
