@@ -25,7 +25,8 @@ _GROUPS: Final[tuple[tuple[int, int, str, Message], ...]] = (
     (71, 75, "rights", _("Rights and notes")),
     (1000, 1000, "opening", _("Opening and others")),
 )
-_MAIN: Final = frozenset({"content", "code", "opening"})
+_WHOLE: Final = frozenset({"title", "abstract", "note"})
+_MAIN: Final = frozenset({"content", "code", "rights", "opening"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,12 @@ class FormField:
     @property
     def rows(self) -> int:
         """Lines the text takes, about."""
-        return max(2, min(10, len(self.value) // 48 + self.value.count("\n") + 1))
+        return min(10, len(self.value) // (48 if self.is_whole else 18) + self.value.count("\n") + 1)
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether it takes the whole width."""
+        return self.name in _WHOLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def version(request: HttpRequest, item_id: UUID, number: int) -> HttpResponse:
     one = history.version(actor, item, number)
     page = {
         "item": item,
-        "version": one,
+        "shown": one,
         "elements": elements_of_values(one.elements, one.extra),
         "may_edit": history.may_edit(actor, item),
     }
@@ -143,7 +143,7 @@ def _form(
     saved = error.saved if isinstance(error, EditedMeanwhile) else None
     page = {
         "item": item,
-        "version": version,
+        "made_on": version,
         "groups": form_groups(item, values, before=before, faults=faults, saved=saved),
         "reason": request.POST.get("reason", ""),
         "reason_faults": [fault for fault in faults if fault.element == "reason"],
