@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from shicheng.formats.converters import find_ffmpeg, find_office
 from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
@@ -71,6 +72,7 @@ def diagnose(settings: Settings) -> list[Diagnosis]:
         _fonts,
         _scanner,
         _office,
+        _ffmpeg,
     ):
         found.extend(look(settings))
     return found
@@ -339,12 +341,24 @@ def _scanner(settings: Settings) -> Iterator[Diagnosis]:
 
 
 def _office(settings: Settings) -> Iterator[Diagnosis]:
-    if shutil.which("soffice") or shutil.which("libreoffice"):
-        yield Diagnosis("office", "ok", _("LibreOffice is there: text of old Office and WPS files can be drawn."))
+    if find_office():
+        yield Diagnosis("office", "ok", _("LibreOffice is there: Office and WPS files are shown and searched."))
     else:
         yield Diagnosis(
             "office",
             "warning",
-            _("LibreOffice is not installed: old Office and WPS files have no text to search."),
+            _("LibreOffice is not installed: Office and WPS files are not shown, old ones have no text to search."),
             _("Install it if such files come in (Debian: apt-get install libreoffice-nogui)."),
+        )
+
+
+def _ffmpeg(settings: Settings) -> Iterator[Diagnosis]:
+    if find_ffmpeg():
+        yield Diagnosis("ffmpeg", "ok", _("FFmpeg is there: recordings in old formats can be played."))
+    else:
+        yield Diagnosis(
+            "ffmpeg",
+            "warning",
+            _("FFmpeg is not installed: recordings that browsers don't know (AVI, MPEG-2, MKV, WMA) are not played."),
+            _("Install it if such recordings come in (Debian: apt-get install ffmpeg)."),
         )

@@ -16,6 +16,7 @@ from shicheng.kernel.messages import message as _
 
 PEAKS = 600
 _MOST_SECONDS = 24 * 3600
+_WINDOW = 160  # bytes of a hundredth of a second: eight thousand samples a second of two bytes
 # Containers that hold their own sound and picture. Playlists are left out: they make FFmpeg open other files.
 CONTAINERS = (
     "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dv,eac3,flac,flv,gxf,h264,hevc,ivf,m4v,matroska,webm,mov,mp4,"
@@ -36,11 +37,14 @@ def peaks(path: Path) -> tuple[float, list[float]]:
         if not container.streams.audio:
             raise CannotRender(_("The recording %(name)s has no sound.", name=path.name))
         resampler = av.AudioResampler(format="s16", layout="mono", rate=8000)
+        rest = b""
         for frame in container.decode(container.streams.audio[0]):
             for part in resampler.resample(frame):
-                samples = memoryview(bytes(part.planes[0])[: part.samples * 2]).cast("h")
-                for start in range(0, len(samples), 80):
-                    window = samples[start : start + 80]
+                content = rest + bytes(part.planes[0])[: part.samples * 2]
+                rest = content[len(content) // _WINDOW * _WINDOW :]
+                samples = memoryview(content[: len(content) - len(rest)]).cast("h")
+                for start in range(0, len(samples), _WINDOW // 2):
+                    window = samples[start : start + _WINDOW // 2]
                     heights.append(max(max(window), -min(window)))
             if len(heights) > _MOST_SECONDS * 100:
                 break

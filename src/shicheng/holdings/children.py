@@ -72,6 +72,7 @@ def _run(
 ) -> tuple[int, str]:
     environment = {key: value for key, value in os.environ.items() if key in _KEPT}
     environment["PYTHONPATH"] = str(Path(shicheng.__file__).resolve().parent.parent)
+    environment["MALLOC_ARENA_MAX"] = "2"  # the limit counts addresses, and each arena reserves many
     with tempfile.TemporaryFile() as out:
         # -P keeps the current folder out of the import path. A fresh child each time: it can't harm the next.
         child = subprocess.Popen(
@@ -88,6 +89,8 @@ def _run(
 def _wait(child: subprocess.Popen[bytes], name: str, seconds: float, watch: Callable[[], None] | None) -> int:
     until = time.monotonic() + seconds
     while True:
+        if watch is not None:
+            watch()
         left = until - time.monotonic()
         try:
             return child.wait(max(0.0, left if watch is None else min(left, _LOOK)))
@@ -98,8 +101,6 @@ def _wait(child: subprocess.Popen[bytes], name: str, seconds: float, watch: Call
                       seconds=int(seconds)),
                     hint=download(),
                 ) from None  # fmt: skip
-        if watch is not None:
-            watch()
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

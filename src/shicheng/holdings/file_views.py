@@ -120,11 +120,10 @@ def kind_of(one: File) -> str:
         return "drawing"
     if is_office(one):
         return "office"
-    if one.mime.startswith(("audio/", "video/")):
-        is_sound = one.technical.get("audio_codec") and not one.technical.get("video_codec")
-        return "audio" if is_sound else one.mime.partition("/")[0]
-    if one.mime in _RECORDINGS:
-        return "video" if one.technical.get("video_codec") else _RECORDINGS[one.mime]
+    if one.mime in _RECORDINGS or one.mime.startswith(("audio/", "video/")):
+        if one.technical.get("video_codec"):
+            return "video"
+        return "audio" if one.technical.get("audio_codec") else _RECORDINGS.get(one.mime, one.mime.partition("/")[0])
     return "text" if hasattr(one, "text") else "none"
 
 

@@ -43,9 +43,9 @@ async function open(reader) {
     if (marks.length) find(bus, marks, "");
     else if (Number(reader.dataset.page) > 1) viewer.currentPageNumber = Number(reader.dataset.page);
   });
+  bus.on("pagerendered", () => show(reader, false), { once: true });
   viewer.setDocument(pdf);
   links.setDocument(pdf);
-  show(reader, false);
 }
 
 // The viewer's own words are not shown; it only wants somebody to ask.
