@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from shicheng.audit import policies as audit
 from shicheng.cataloguing import policies as cataloguing
+from shicheng.desk import policies as desk
 from shicheng.holdings import policies as holdings
 from shicheng.ingest import policies as ingest
 from shicheng.ingest import selectors as transfers
@@ -31,7 +32,7 @@ class Entry:
 
 
 def entries(actor: Actor, here: str) -> list[Entry]:
-    """The places this actor may go to, `here` being the namespace of the present page."""
+    """The places this actor may go to, `here` being the name of the present page's address."""
     may = people.allows
     found = [_entry("desk:home", _("Desk"), "home", here)]
     if may(actor, ingest.READ):
@@ -52,8 +53,14 @@ def entries(actor: Actor, here: str) -> list[Entry]:
         found.append(_entry("audit:log", _("Log"), "book", here))
     if may(actor, people.MANAGE):
         found.append(_entry("people:accounts", _("Accounts"), "people", here))
+    if may(actor, people.OWN_TOKENS):
+        found.append(_entry("desk:tokens", _("Tokens"), "key", here))
+    if may(actor, desk.READ_SETTINGS):
+        found.append(_entry("desk:settings", _("Settings"), "sliders", here))
     return found
 
 
 def _entry(name: str, label: str, icon: str, here: str, count: int = 0, means: str = "") -> Entry:
-    return Entry(reverse(name), label, icon, name.partition(":")[0] == here, count, means)
+    room = name.partition(":")[0]
+    is_here = name == here if room == "desk" else room == here.partition(":")[0]
+    return Entry(reverse(name), label, icon, is_here, count, means)

@@ -2,6 +2,11 @@
 
 from django.urls import path
 
-from shicheng.desk import web
+from shicheng.desk import settings_page, tokens_page, web
 
-urlpatterns = [path("", web.home, name="home")]
+urlpatterns = [
+    path("settings", settings_page.settings, name="settings"),
+    path("tokens", tokens_page.manage_tokens, name="tokens"),
+    path("tokens/<uuid:token_id>/revoke", tokens_page.revoke_token, name="revoke_token"),
+    path("", web.home, name="home"),
+]

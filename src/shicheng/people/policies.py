@@ -12,6 +12,9 @@ MANAGE = registry.permission("people.account.manage", _("Manage accounts"), role
 MANAGE_TOKENS = registry.permission(
     "people.token.manage", _("Make and revoke tokens of programs"), roles={Role.ADMINISTRATOR}
 )
+OWN_TOKENS = registry.permission(
+    "people.token.own", _("Make and revoke tokens that act as oneself"), roles={Role.ARCHIVIST, Role.ADMINISTRATOR}
+)
 
 
 def allows(actor: Actor, permission: str, *, fonds: str | None = None) -> bool:

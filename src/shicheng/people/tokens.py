@@ -49,13 +49,17 @@ def create_token(
 
     With `username` it acts as that person, never with more than they may do; without, as a program of its own with
     the roles of archivist and administrator. Either way `scopes` (permission codes, or the groups read, write and
-    admin) and `fonds` cut it down. Raises `BadToken`, `NotPermitted`.
+    admin) and `fonds` cut it down. A signed-in person makes tokens that act as themselves; an administrator also
+    those of programs, with no more than they may do themselves. Raises `BadToken`, `NotPermitted`.
     """
-    policies.require(actor, policies.MANAGE_TOKENS)
+    own = _is_own(actor, username)
+    policies.require(actor, policies.OWN_TOKENS if own else policies.MANAGE_TOKENS)
     wanted = sorted(set(scopes))
     if not name.strip():
         raise BadToken(_("The token has no name."), hint=_("Name it after the program that will use it."))
     _check_scopes(wanted)
+    if not own:
+        _check_reach(actor, wanted, username, fonds)
     if expires is not None and expires <= clock.now():
         raise BadToken(_("The token would have expired already."), hint=_("Choose a day to come, or none."))
     user = None
@@ -80,9 +84,10 @@ def create_token(
 
 def revoke_token(*, actor: Actor, token_id: UUID, log: Log) -> ApiToken:
     """Make a token worthless from now on; one revoked before stays as it is. Raises `BadToken`, `NotPermitted`."""
-    policies.require(actor, policies.MANAGE_TOKENS)
     with atomic():
-        token = ApiToken.objects.select_for_update().filter(pk=token_id).first()
+        token = tokens(actor).select_related(None).select_for_update().filter(pk=token_id).first()
+        own = token is not None and actor.kind == "user" and token.user_id == actor.user_id
+        policies.require(actor, policies.OWN_TOKENS if own else policies.MANAGE_TOKENS)
         if token is None:
             raise BadToken(_("There is no such token."), hint=_("Look it up in the list of tokens."))
         if token.revoked is None:
@@ -148,6 +153,34 @@ def _is_in(permission: registry.Permission, group: str) -> bool:
     if group == "read":
         return permission.code.rpartition(".")[2].startswith("read")
     return permission.everyone or bool(permission.roles & {Role.ARCHIVIST, Role.READER})
+
+
+def _is_own(actor: Actor, username: str) -> bool:
+    if actor.kind != "user" or actor.user_id is None or not username:
+        return False
+    return User.objects.filter(pk=actor.user_id, username=username).exists()
+
+
+def _check_reach(actor: Actor, scopes: list[str], username: str, fonds: Iterable[str] | None) -> None:
+    """Let nobody who signed in reach through a token what they may not do themselves; the operator may do all."""
+    if actor.kind != "user":
+        return
+    if username:
+        raise BadToken(
+            _("A token that acts as %(name)s is made by %(name)s alone.", name=username),
+            hint=_("Ask them to make it on this page, or make one for a program of its own."),
+        )
+    beyond = sorted(code for code in permissions_of(scopes) if not policies.allows(actor, code))
+    if beyond:
+        raise BadToken(
+            _("The token would do what you may not do yourself, such as: %(label)s.",
+              label=registry.find_permission(beyond[0]).label),
+            hint=_("Choose permissions you have, or have the token made by somebody who has them."),
+        )  # fmt: skip
+    if actor.fonds is not None and (fonds is None or not set(fonds) <= actor.fonds):
+        raise BadToken(
+            _("The token would reach fonds that you do not reach yourself."), hint=_("Limit it to your own fonds.")
+        )
 
 
 def _check_scopes(scopes: list[str]) -> None:

@@ -20,7 +20,7 @@ def rail(context: Context) -> dict[str, Any]:
     request = context["request"]
     match = request.resolver_match
     return {
-        "entries": navigation.entries(request.actor, match.namespace if match else ""),
+        "entries": navigation.entries(request.actor, match.view_name if match else ""),
         "archive_name": context["archive_name"],
         "version": context["version"],
     }
