@@ -283,8 +283,8 @@ class S3Store:
     def _measured(self, stored: StoredObject) -> StoredObject:
         """Count the bytes the newest version brought, as when it was written."""
         brought = {file.content_path for file in stored.contents if file.content_path.startswith(f"v{stored.version}/")}
-        sizes = BucketReader(self.bucket, self._answers, stored.path).sizes()
-        return replace(stored, bytes=sum(sizes.get(path, 0) for path in brought))
+        reader = BucketReader(self.bucket, self._answers, stored.path)
+        return replace(stored, bytes=sum(reader.size(path) for path in reader.names() & brought))
 
     def _upload(self, key: str, source: bytes | Path) -> int:
         if isinstance(source, Path) and not source.is_file():

@@ -24,18 +24,23 @@ class BucketReader:
 
     def __init__(self, bucket: Bucket, answers: Answers, where: str) -> None:
         self._bucket, self._answers, self._where = bucket, answers, where
+        self._sizes: dict[str, int] = {}
 
-    def sizes(self) -> dict[str, int]:
-        """Return every key below the object's root with its size."""
+    def names(self) -> set[str]:
+        """Return every key below the object's root."""
         prefix = self._where + "/"
-        found = {
+        self._sizes = {
             str(entry["path"])[len(prefix) :]: int(entry["size"])
             for page in obstore.list(self._bucket, prefix=prefix)
             for entry in page
         }
-        if not found:
+        if not self._sizes:
             raise FileNotFoundError(prefix)
-        return found
+        return set(self._sizes)
+
+    def size(self, path: str) -> int:
+        """Return the size of a file, as the list of keys says it."""
+        return self._sizes[path]
 
     def read(self, path: str) -> bytes:
         """Return a small file whole."""

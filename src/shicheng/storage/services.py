@@ -52,10 +52,10 @@ def stored_object(store: Store, object_id: str) -> StoredObject:
     inventory = store.inventory(object_id)
     contents = tuple(inventory.files())
     brought = f"v{inventory.head}/content/"
-    sizes = store.reader(object_id).sizes()
+    reader = store.reader(object_id)
     return StoredObject(
         object_id=object_id, version=inventory.head, path=object_path(object_id), files=len(contents),
-        bytes=sum(size for path, size in sizes.items() if path.startswith(brought)),
+        bytes=sum(reader.size(path) for path in reader.names() if path.startswith(brought)),
         inventory_digest=inventory.digest, is_new=False, contents=contents,
     )  # fmt: skip
 

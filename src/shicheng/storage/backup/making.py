@@ -183,7 +183,7 @@ class _StoreCopier:
         promised = _promised(inventory)
         waiting = self._writing / str(len(self._waiting))
         files: dict[str, Digested] = {}
-        for name in sorted(reader.sizes()):
+        for name in sorted(reader.names()):
             copy = waiting / name
             copy.parent.mkdir(parents=True, exist_ok=True)
             with reader.open(name) as stream, copy.open("xb", buffering=0) as target:

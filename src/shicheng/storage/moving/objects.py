@@ -150,10 +150,9 @@ class _Carrier:
                 if due.is_there:
                     self._require_older(due.object_id)
                 digests[due.object_id] = check.inventory_digest
-                sizes = FolderReader(str(where)).sizes()
-                to_copy[due.object_id] = {path: where / path for path in sizes}
+                to_copy[due.object_id] = {path: where / path for path in FolderReader(str(where)).names()}
                 carried.copied += 1
-                carried.bytes += sum(sizes.values())
+                carried.bytes += check.bytes
             self._target.bring_objects(to_copy)
         for object_id, digest in digests.items():
             check = self._target.check(object_id)
@@ -185,7 +184,7 @@ class _Carrier:
         if isinstance(self._source, LocalStore):
             return self._source.check(object_id), Path(self._source.folder(object_id))
         reader = self._source.reader(object_id)
-        for path in reader.sizes():
+        for path in reader.names():
             copy = folder / path
             copy.parent.mkdir(parents=True, exist_ok=True)
             with reader.open(path) as stream, copy.open("xb", buffering=0) as target:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import BinaryIO, Protocol
 
 from shicheng.storage.errors import DamagedObject
@@ -16,8 +17,11 @@ from shicheng.storage.types import Damage, ObjectCheck, Problem
 class ObjectReader(Protocol):
     """Reads one object's files, wherever they lie."""
 
-    def sizes(self) -> dict[str, int]:
-        """Return every file below the object's root with its size; raises `FileNotFoundError` without one."""
+    def names(self) -> set[str]:
+        """Return every file below the object's root; raises `FileNotFoundError` without one."""
+
+    def size(self, path: str) -> int:
+        """Return the size of a file that `names` named."""
 
     def read(self, path: str) -> bytes:
         """Return a small file whole."""
@@ -51,26 +55,27 @@ class Pace:
 def check_object(reader: ObjectReader, object_id: str, pace: Pace) -> ObjectCheck:
     """Verify every file of an object; problems of the disk are damages, never exceptions."""
     try:
-        sizes = reader.sizes()
+        names = reader.names()
     except FileNotFoundError:
         return ObjectCheck(object_id, 0, 0, (Damage(object_id, INVENTORY, "missing"),))
     except OSError:
         return ObjectCheck(object_id, 0, 0, (Damage(object_id, INVENTORY, "unreadable"),))
     damages: list[Damage] = []
-    seen = set(sizes)
+    seen = set(names)
 
     def report(path: str, problem: Problem) -> None:
         damages.append(Damage(object_id, path, problem))
 
     def small(path: str) -> bytes | None:
         """Read a file that must be there."""
-        if path not in sizes:
+        if path not in names:
             report(path, "missing")
             return None
         seen.discard(path)
         try:
-            pace.spend(sizes[path])
-            return reader.read(path)
+            content = reader.read(path)
+            pace.spend(len(content))
+            return content
         except OSError:
             report(path, "unreadable")
             return None
@@ -99,36 +104,36 @@ def check_object(reader: ObjectReader, object_id: str, pace: Pace) -> ObjectChec
     inventory = _parse(root, object_id)
     if root is not None and inventory is None:
         report(INVENTORY, "inventory")
-    numbers = sorted({int(head[1:]) for head in _version_folders(sizes)}, reverse=True)
+    numbers = sorted({int(head[1:]) for head in _version_folders(names)}, reverse=True)
     if inventory is None:
         # The versions keep copies: with one of them the rest of the object can still be compared.
         for number in numbers:
             copy = f"v{number}/{INVENTORY}"
-            if copy in sizes and (inventory := _parse(_quietly(reader, copy), object_id)):
+            if copy in names and (inventory := _parse(_quietly(reader, copy), object_id)):
                 break
     if inventory is not None:
         for number in range(1, inventory.head + 1):
             content = listed(f"v{number}/")
             if number == inventory.head and None not in (content, root) and content != root:
                 report(f"v{number}/{INVENTORY}", "inventory")
-        _compare(reader, inventory, sizes, seen, pace, report)
+        _compare(reader, inventory, names, seen, pace, report)
         for path in sorted(seen):
             report(path, "extra")
     digest = inventory.digest if inventory is not None and root is not None else ""
-    return ObjectCheck(object_id, len(sizes), sum(sizes.values()), tuple(damages), digest)
+    return ObjectCheck(object_id, len(names), _total(reader, names), tuple(damages), digest)
 
 
 def _compare(
     reader: ObjectReader,
     inventory: Inventory,
-    sizes: dict[str, int],
+    names: set[str],
     seen: set[str],
     pace: Pace,
     report: Callable[[str, Problem], None],
 ) -> None:
     for digest, paths in inventory.manifest.items():
         for path in paths:
-            if path not in sizes:
+            if path not in names:
                 report(path, "missing")
                 continue
             seen.discard(path)
@@ -156,6 +161,14 @@ def _quietly(reader: ObjectReader, path: str) -> bytes | None:
         return None
 
 
-def _version_folders(sizes: dict[str, int]) -> set[str]:
-    heads = {path.partition("/")[0] for path in sizes if "/" in path}
+def _total(reader: ObjectReader, names: set[str]) -> int:
+    total = 0
+    for path in names:
+        with suppress(OSError):  # gone since: the damage was told already
+            total += reader.size(path)
+    return total
+
+
+def _version_folders(names: set[str]) -> set[str]:
+    heads = {path.partition("/")[0] for path in names if "/" in path}
     return {head for head in heads if head[:1] == "v" and head[1:].isascii() and head[1:].isdigit()}

@@ -9,7 +9,7 @@ from typing import BinaryIO, Final
 from shicheng.storage.ocfl.checking import Pace
 
 _BLOCK: Final = 4 << 20
-_WHOLE: Final = 256 << 10
+_SMALL: Final = 64 << 10
 
 
 class FolderReader:
@@ -19,9 +19,9 @@ class FolderReader:
         self._folder = folder
         self._sizes: dict[str, int] = {}
 
-    def sizes(self) -> dict[str, int]:
-        """Return every file below the object's root with its size; a link or device counts as a file."""
-        result: dict[str, int] = {}
+    def names(self) -> set[str]:
+        """Return every file below the object's root; a link or device counts as a file."""
+        result: set[str] = set()
         waiting = [""]
         while waiting:
             above = waiting.pop()
@@ -31,17 +31,23 @@ class FolderReader:
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(path + "/")
                     else:
-                        result[path] = entry.stat(follow_symlinks=False).st_size
-        self._sizes = result
+                        result.add(path)
         return result
+
+    def size(self, path: str) -> int:
+        """Return the size of a file, as it was read if it was."""
+        size = self._sizes.get(path)
+        return os.stat(f"{self._folder}/{path}", follow_symlinks=False).st_size if size is None else size  # noqa: PTH116
 
     def read(self, path: str) -> bytes:
         """Return a small file whole."""
         descriptor = self._open(path)
         try:
-            return _read_all(descriptor, self._size(path, descriptor))
+            content = _read_all(descriptor)
         finally:
             os.close(descriptor)
+        self._sizes[path] = len(content)
+        return content
 
     def open(self, path: str) -> BinaryIO:
         """Open a file for reading."""
@@ -51,40 +57,36 @@ class FolderReader:
         """Hash a file."""
         descriptor = self._open(path)
         try:
-            size = self._size(path, descriptor)
-            if size <= _WHOLE:
-                pace.spend(size)
-                return hashlib.sha512(_read_all(descriptor, size)).hexdigest()
-            return _hash_large(descriptor, pace)
+            content = os.read(descriptor, _SMALL)
+            if len(content) < _SMALL and not os.read(descriptor, 1):  # most files are small: no size is asked for
+                pace.spend(len(content))
+                self._sizes[path] = len(content)
+                return hashlib.sha512(content).hexdigest()
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            digest, self._sizes[path] = _hash_large(descriptor, pace)
+            return digest
         finally:
             os.close(descriptor)
-
-    def _size(self, path: str, descriptor: int) -> int:
-        """Return the size to expect: only a hint, what is read goes to the real end."""
-        size = self._sizes.get(path)
-        return os.fstat(descriptor).st_size if size is None else size
 
     def _open(self, path: str) -> int:
         # A link planted in the place of a file must not lead elsewhere, a pipe must not hang.
         return os.open(f"{self._folder}/{path}", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
 
 
-def _hash_large(descriptor: int, pace: Pace) -> str:
+def _hash_large(descriptor: int, pace: Pace) -> tuple[str, int]:
     os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_SEQUENTIAL)
     result = hashlib.sha512()
     block = memoryview(bytearray(_BLOCK))
+    size = 0
     while length := os.readv(descriptor, [block]):
         pace.spend(length)
         result.update(block[:length])
-    return result.hexdigest()
+        size += length
+    return result.hexdigest(), size
 
 
-def _read_all(descriptor: int, size: int) -> bytes:
-    content = os.read(descriptor, size + 1)
-    if len(content) == size:
-        return content
-    # Longer or shorter than the system said: read on to the real end.
-    pieces = [content]
-    while piece := os.read(descriptor, _WHOLE):
+def _read_all(descriptor: int) -> bytes:
+    pieces = []
+    while piece := os.read(descriptor, _SMALL):
         pieces.append(piece)
-    return b"".join(pieces)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
