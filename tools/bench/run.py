@@ -13,11 +13,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import archive, finding, large_files, machine, peers, report, small_items, verifying  # path first
+from bench import archive, finding, large_files, machine, peers, report, small_items, uploading, verifying  # path first
 from bench.measuring import ROOT, BenchFailed, Options, Result
 
 BENCHES: dict[str, Callable[[Options], Result]] = {
-    module.NAME: module.measure for module in (small_items, large_files, verifying, finding, peers)
+    module.NAME: module.measure for module in (small_items, large_files, verifying, finding, peers, uploading)
 }
 PAGE, KEPT = ROOT / "docs" / "benchmarks.md", ROOT / "docs" / "benchmarks.json"
 

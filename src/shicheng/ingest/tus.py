@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -46,6 +47,7 @@ EXTENSIONS: Final = "creation,creation-with-upload,termination,checksum,expirati
 PIECE: Final = "application/offset+octet-stream"
 Address = Callable[..., str]  # upload=…, key=… gives the address of a file at this door
 
+_MOMENT: Final = 2.0  # seconds
 _reading: dict[str, object] = {}
 _reading_lock = threading.Lock()
 
@@ -107,6 +109,7 @@ def ask(request: HttpRequest, *, actor: Actor, upload_id: UUID, key: str, settin
         standing = Standing(upload.name, upload.bytes, upload.bytes)
     else:
         arriving.require_open(upload)
+        _wait_for_end(f"{upload.pk}/{key}")
         standing = _file(upload, key, settings).standing()
     metadata = f"path {base64.b64encode(standing.path.encode()).decode()}"
     return _answer(200, {**_standing(upload, standing, settings), "Upload-Metadata": metadata})
@@ -212,6 +215,16 @@ def _seat(name: str, settings: Settings) -> Iterator[None]:
         with _reading_lock:
             if _reading.get(name) is mine:
                 del _reading[name]
+
+
+def _wait_for_end(name: str) -> None:
+    """Give a piece whose line has just broken the moment it needs to make durable what came of it.
+
+    A line that died without anybody knowing never ends; whoever goes on takes over from it.
+    """
+    until = time.monotonic() + _MOMENT
+    while name in _reading and time.monotonic() < until:
+        time.sleep(0.02)
 
 
 def _file(upload: Upload, key: str, settings: Settings) -> UploadFile:

@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import secrets
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -137,6 +138,7 @@ class _Turn:
         self._file, self._ledger, self._data = file, ledger, data
         self._start = self._end = offset
         self._length = 0  # of the ledger after our own last line
+        self._mine = threading.Lock()  # the lock on the ledger keeps others out, but not our own second thread
 
     def begin(self, length: int) -> None:
         """Take over: from here on nobody else's bytes are written."""
@@ -166,28 +168,34 @@ class _Turn:
         part = hashlib.sha256()
         noted = position = self._start
         ended = False
-        with ThreadPoolExecutor(1, "upload") as beside:
-            pending: Future[None] | None = None
+        with ThreadPoolExecutor(1, "upload") as writer, ThreadPoolExecutor(1, "durable") as keeper:
+            written: Future[None] | None = None
+            kept: Future[None] | None = None
             while not ended:
                 piece = stream.read(min(_PIECE, self._start + length - position))
-                if pending is not None:
-                    pending.result()
+                if written is not None:
+                    written.result()
                 ended = not piece
                 if piece:
                     hashers = [one for one in (part, whole) if one is not None]
-                    pending = beside.submit(self._put, piece, position, hashers)
+                    written = writer.submit(self._put, piece, position, hashers)
                     position += len(piece)
                 if (position - noted >= SEGMENT or ended) and position > noted:
-                    if pending is not None:
-                        pending.result()
-                        pending = None
+                    if written is not None:
+                        written.result()
+                        written = None
                     stretch = (position - noted, part.hexdigest())
                     noted, part = position, hashlib.sha256()
                     if checksum:
                         held.append(stretch)
-                    else:
-                        self._keep([stretch])
+                        continue
+                    if kept is not None:
+                        kept.result()
                         on_segment(self._end)
+                    kept = keeper.submit(self._keep, [stretch])
+            if kept is not None:
+                kept.result()
+                on_segment(self._end)
         if position < self._start + length:
             # Without the end a checksum proves nothing, so that nothing of such a piece is kept.
             raise UploadCut(
@@ -206,7 +214,7 @@ class _Turn:
         return self._end
 
     def _put(self, piece: bytes, position: int, hashers: list[Any]) -> None:
-        with _locked(self._ledger):
+        with self._mine, _locked(self._ledger):
             self._require_turn()
             with durable.full_disk_named(self._file.data.parent, needed=lambda: len(piece)):
                 os.lseek(self._data, position, os.SEEK_SET)
@@ -218,13 +226,13 @@ class _Turn:
         """Make bytes durable and then say so."""
         if not stretches:
             return
-        os.fsync(self._data)
-        with _locked(self._ledger):
+        os.fdatasync(self._data)
+        with self._mine, _locked(self._ledger):
             self._require_turn()
             for length, digest in stretches:
                 self._end += length
                 self._note({"to": self._end, "sha256": digest})
-            os.fsync(self._ledger)
+        os.fdatasync(self._ledger)
 
     def _note(self, entry: dict[str, Any]) -> None:
         durable.write_all(self._ledger, _line(entry))

@@ -54,8 +54,8 @@ def describe(actor: Actor, one: Transfer, query: Mapping[str, str]) -> dict[str,
         "sound": sound,
         "can_give_up": job is not None and job.is_troubled and "withdraw" in verbs and one.attempt == 1,
         "can_send_again": (
-            "resubmit" in verbs and (one.state != "stored" or one.held > 0)
-            or one.state == "announced" and one.attempt > 1 and job is not None and job.is_troubled
+            ("resubmit" in verbs and (one.state != "stored" or one.held > 0))
+            or (one.state == "announced" and one.attempt > 1 and job is not None and job.is_troubled)
         ),
         "can_accept_passing": "accept_passing" in verbs and sound > 0,
         "receipts": range(1, one.attempt + 1) if one.state == "stored" else range(1, one.attempt),
