@@ -7,6 +7,7 @@ import random
 from collections import Counter
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 
 from builders.rows_of_items import make_rows
@@ -27,11 +28,13 @@ def rows(db: None) -> list[Item]:
     return make_rows(130, seed=7)
 
 
-def _everything(order: str, limit: int, filters: dict[str, str] | None = None) -> list[str]:
+def _everything(
+    order: str, limit: int, filters: dict[str, str] | None = None, expected: int | None = None
+) -> list[str]:
     """Walk forward to the end, then back to the start; both must show the same."""
     forward, place = [], ""
     while True:
-        page = tables.read_table(SYSTEM, filters or {}, order=order, after=place, limit=limit)
+        page = tables.read_table(SYSTEM, filters or {}, order=order, after=place, limit=limit, expected=expected)
         forward += [one.reference_code for one in page.rows]
         last = page
         place = page.after
@@ -39,7 +42,7 @@ def _everything(order: str, limit: int, filters: dict[str, str] | None = None) -
             break
     backward, page = [one.reference_code for one in last.rows], last
     while page.before:
-        page = tables.read_table(SYSTEM, filters or {}, order=order, before=page.before, limit=limit)
+        page = tables.read_table(SYSTEM, filters or {}, order=order, before=page.before, limit=limit, expected=expected)
         backward = [one.reference_code for one in page.rows] + backward
     assert backward == forward
     return forward
@@ -64,6 +67,22 @@ def test_every_page_in_either_direction_shows_each_item_once_and_in_order(
     assert all(value is None for value in values[len(known) :])  # without a value last
 
 
+@pytest.mark.parametrize("order", tables.ORDERS)
+@pytest.mark.parametrize(
+    "filters",
+    [{"fonds": "F002"}, {"openness": "open", "secrecy": "public"}, {"category": WITHOUT}, {"year": WITHOUT},
+     {"transfer": "2026-0003"}, {"fonds": "F001", "year": "1987"}],
+    ids=str,
+)  # fmt: skip
+def test_few_and_many_items_are_read_in_another_way_to_the_same_end(
+    rows: list[Item], order: str, filters: dict[str, str]
+) -> None:
+    few = _everything(order, 9, filters, 1)
+    many = _everything(order, 9, filters, tables.MANY + 1)
+    assert few == many == _everything(order, 9, filters)
+    assert sorted(few) == sorted(tables.select(SYSTEM, filters).values_list("reference_code", flat=True))
+
+
 def test_a_page_stays_right_while_items_come_and_go(rows: list[Item]) -> None:
     first = tables.read_table(SYSTEM, {}, limit=10)
     Item.objects.filter(pk__in=[first.rows[3].pk, first.rows[9].pk]).delete()
@@ -86,7 +105,7 @@ def test_numbers_are_those_of_the_rows_for_every_actor_and_filter(rows: list[Ite
         assert sums["items"] == len(seen)
         assert sums["files"] == sum(one.files_count for one in seen)
         assert sums["bytes"] == sum(one.bytes for one in seen)
-        assert sums["fonds"] == len({one.fonds_id for one in seen})
+        assert len(counting.branches(actor, {})) == len({one.fonds_id for one in seen})
         for name, values in counting.facets(actor, {}).items():
             assert name in COUNTED
             for one in values:
@@ -168,3 +187,20 @@ def test_a_fonds_without_items_is_not_counted(rows: list[Item]) -> None:
     Item.objects.filter(fonds__code="F002").delete()
     assert Fonds.objects.filter(code="F002").exists()
     assert {branch.key for branch in counting.branches(SYSTEM, {})} == {"F001", "F003"}
+
+
+def test_facets_of_many_kinds_are_remembered_for_each_reach_apart(
+    rows: list[Item], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "MANY_KINDS", 10)
+    cache.clear()
+    expected = {actor: counting.branches(actor, {}) for actor in (SYSTEM, LIMITED, ANONYMOUS)}
+    shown = {actor: counting.facets(actor, {"fonds": "F001"}) for actor in expected}
+    Item.objects.filter(fonds__code="F001").delete()
+    for actor, before in expected.items():
+        assert counting.branches(actor, {}) == before  # as a moment ago
+        assert counting.facets(actor, {"fonds": "F001"}) == shown[actor]
+    assert len({sum(one.count for one in found) for found in expected.values()}) == 3
+    assert counting.totals(SYSTEM, {"fonds": "F001"})["items"] == 0  # the number of a list is never old
+    cache.clear()
+    assert "F001" not in {one.key for one in counting.branches(SYSTEM, {})}

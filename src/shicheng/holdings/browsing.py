@@ -113,8 +113,11 @@ def view_table(actor: Actor, query: QueryDict) -> dict[str, Any]:
     filters = filters_of(query)
     order = query.get("order", "") if query.get("order") in tables.ORDERS else "code"
     columns = columns_of(actor, query)
-    page = tables.read_table(actor, filters, order=order, after=query.get("after", ""), before=query.get("before", ""))
     number = counting.count(tables.select(actor, filters), actor, filters)
+    page = tables.read_table(
+        actor, filters, order=order, after=query.get("after", ""), before=query.get("before", ""),
+        expected=number.items,
+    )  # fmt: skip
     return {
         "filters": filters,
         "order": order,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Func, Model, QuerySet, Subquery
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
-from shicheng.holdings.models import Item, Tally
+from shicheng.holdings.models import Fonds, Item, Tally
 from shicheng.storage import selectors as storage
 
 # Order in which the tree branches below a fonds.
@@ -24,31 +26,38 @@ YES, NO = "yes", "no"
 M = TypeVar("M", bound=Model)
 
 
-def narrow(found: QuerySet[M], filters: Mapping[str, str]) -> QuerySet[M]:
+class Unindexed(Func):
+    """A column as it is, but such that SQLite reads no index by it: without statistics it takes any index it finds."""
+
+    template = "+%(expressions)s"
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
+        """PostgreSQL knows how many rows have a value, and chooses well."""
+        return self.as_sql(compiler, connection, template="%(expressions)s", **context)
+
+
+def narrow(found: QuerySet[M], filters: Mapping[str, str], *, by_index: bool = True) -> QuerySet[M]:
     """Narrow items, or tallies of them, by exact values.
 
     `year` must be digits, `files` is yes or no, `state` what the last verification said of the object, `since` a day;
     a value that can't be one finds nothing. Keys that are no filters are ignored, and so are those not in `COUNTED`
-    for tallies.
+    for tallies. Without `by_index` the order of a list decides how it is read, not what it is narrowed by.
     """
     for key in FILTERS:
         value = filters.get(key)
         if not value:
             continue
         if key == "fonds":
-            found = found.filter(fonds__code=value)
+            home = Fonds.objects.filter(code=value).values("pk")[:1]
+            found = _equal(found, "fonds_id", Subquery(home), by_index=by_index)
         elif key == "year":
-            found = _narrow_by_year(found, value)
+            found = _narrow_by_year(found, value, by_index=by_index)
         elif key in COUNTED and key != "files":
-            found = found.filter(**{key: "" if value == WITHOUT else value})
+            found = _equal(found, key, "" if value == WITHOUT else value, by_index=by_index)
         elif key == "files" and value in (YES, NO):
-            column = "has_files" if found.model is Tally else "files_count__gt"
-            has = (value == YES) if found.model is Tally else 0
-            found = (
-                found.filter(**{column: has}) if value == YES or found.model is Tally else found.filter(files_count=0)
-            )
+            found = _narrow_by_files(found, has=value == YES)
         elif found.model is Item:
-            found = _narrow_items(found, key, value)
+            found = _narrow_items(found, key, value, by_index=by_index)
     return found
 
 
@@ -65,15 +74,30 @@ def first_moment(day: str) -> datetime.datetime | None:
         return None
 
 
-def _narrow_by_year(found: QuerySet[M], value: str) -> QuerySet[M]:
+def _equal(found: QuerySet[M], column: str, value: Any, *, by_index: bool) -> QuerySet[M]:
+    if by_index:
+        return found.filter(**{column: value})
+    found = found.alias(**{f"as_{column}": Unindexed(column)})
+    return found.filter(**{f"as_{column}": value})
+
+
+def _narrow_by_year(found: QuerySet[M], value: str, *, by_index: bool) -> QuerySet[M]:
     if value == WITHOUT:
         return found.filter(year__isnull=True)
-    return found.filter(year=int(value)) if value.isdecimal() and len(value) <= 4 else found.none()
+    if not value.isdecimal() or len(value) > 4:
+        return found.none()
+    return _equal(found, "year", int(value), by_index=by_index)
 
 
-def _narrow_items(found: QuerySet[M], key: str, value: str) -> QuerySet[M]:
+def _narrow_by_files(found: QuerySet[M], *, has: bool) -> QuerySet[M]:
+    if found.model is Tally:
+        return found.filter(has_files=has)
+    return found.filter(files_count__gt=0) if has else found.filter(files_count=0)
+
+
+def _narrow_items(found: QuerySet[M], key: str, value: str, *, by_index: bool) -> QuerySet[M]:
     if key == "transfer":
-        return found.filter(transfer=value)
+        return _equal(found, "transfer", value, by_index=by_index)
     if key == "state" and value in STATES:
         return found.filter(object_id__in=storage.ids_in_state(value))
     moment = first_moment(value) if key == "since" else None

@@ -24,8 +24,8 @@ from shicheng.kernel.messages import message as _
 from shicheng.people.types import Actor
 
 __all__ = [
-    "FILTERS", "TREE", "WITHOUT", "ItemQuery", "Number", "branches", "count", "facets", "first_moment", "items", "narrow", "read_table",
-    "select", "totals", "walk",
+    "FILTERS", "TREE", "WITHOUT", "ItemQuery", "Number", "branches", "count", "facets", "first_moment", "items",
+    "narrow", "read_table", "select", "totals", "walk",
 ]  # fmt: skip
 
 ORDERS = {

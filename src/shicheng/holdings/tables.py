@@ -13,10 +13,11 @@ from django.db.models.functions import Left
 
 from shicheng.holdings import policies
 from shicheng.holdings.models import TITLE_KEY, Item
-from shicheng.holdings.narrowing import narrow
+from shicheng.holdings.narrowing import COUNTED, Unindexed, narrow
 from shicheng.people.types import Actor
 
 PAGE: Final = 50
+MANY: Final = 2000  # items, from which on sorting them all for one page costs more than looking for fifty of them
 _KEYS: Final[dict[str, tuple[str, ...]]] = {
     "code": ("code_sort", "id"),
     "title": ("title_key", "id"),
@@ -45,18 +46,23 @@ def select(actor: Actor, filters: Mapping[str, str]) -> QuerySet[Item]:
 
 def read_table(
     actor: Actor, filters: Mapping[str, str], *, order: str = "code", after: str = "", before: str = "",
-    limit: int = PAGE,
+    limit: int = PAGE, expected: int | None = None,
 ) -> ItemTable:  # fmt: skip
     """Read the page that begins after a place, or ends before one; without either, the first page.
 
     A place is what an earlier page gave; it stays right while items come, go and change. One that can't be read is
-    taken for none.
+    taken for none. `expected` is how many items the filters leave, as far as it is known: of many, a page is found
+    soonest in the order of the list, of few by what they are narrowed by.
     """
     name, down = _order(order)
-    found = select(actor, filters)
+    many = expected is not None and expected > MANY
+    # In the order of codes the index of a fonds serves both, and so does that of a year.
+    both = name in ("code", "year") and bool(filters.get("fonds") or filters.get("year"))
+    found = narrow(policies.visible(actor), filters, by_index=both or not many).order_by()
+    few = expected is not None and not many and any(filters.get(key) for key in COUNTED)
     place = _read_place(name, before or after)
     backward = bool(before) and place is not None
-    rows = _take(found, name, down, place, backward=backward, limit=limit + 1)
+    rows = _take(found, name, down, place, backward=backward, limit=limit + 1, sort_last=few)
     more = len(rows) > limit
     rows = rows[:limit]
     if backward:
@@ -82,36 +88,44 @@ def _order(order: str) -> tuple[str, bool]:
 
 
 def _take(
-    found: QuerySet[Item],
-    name: str,
-    down: bool,
-    place: Sequence[Any] | None,
-    *,
-    backward: bool,
-    limit: int,
-    whole: bool = False,
-) -> list[Item]:
-    """Rows from a place on. Each range is one stretch of the index, so that no row before it is read."""
+    found: QuerySet[Item], name: str, down: bool, place: Sequence[Any] | None, *, backward: bool, limit: int,
+    whole: bool = False, sort_last: bool = False,
+) -> list[Item]:  # fmt: skip
+    """Rows from a place on. Each range is one stretch of the index, so that no row before it is read.
+
+    `sort_last` keeps the database from reading in the order of the list: all that is left is sorted then.
+    """
     keys = _KEYS[name]
     found = found.select_related("fonds")
     if not whole:
         found = found.defer("elements", "extra", "process")
     if name == "title":
         found = found.annotate(title_key=Left("title", TITLE_KEY))
+    columns = {key: f"by_{key}" if sort_last and key != "id" else key for key in keys}
+    if sort_last:
+        found = found.alias(**{columns[key]: Unindexed(key) for key in keys if key != "id"})
+    sign = "-" if down != backward else ""
     rows: list[Item] = []
-    for conditions in _ranges(keys, down, place, backward=backward):
-        sign = "-" if down != backward else ""
-        part = found.filter(**conditions).order_by(*(f"{sign}{key}" for key in keys))
-        rows += part[: limit - len(rows)]
+    for fixed, conditions in _ranges(keys, down, place, backward=backward):
+        part = found.filter(**{_renamed(columns, key): value for key, value in conditions.items()})
+        # A key that is the same in the whole range is left out, or it would be sorted by.
+        rows += part.order_by(*(f"{sign}{columns[key]}" for key in keys[fixed:]))[: limit - len(rows)]
         if len(rows) >= limit:
             break
     return rows
 
 
+def _renamed(columns: Mapping[str, str], condition: str) -> str:
+    key, lookup, rest = condition.partition("__")
+    return f"{columns[key]}{lookup}{rest}"
+
+
 def _ranges(
     keys: Sequence[str], down: bool, place: Sequence[Any] | None, *, backward: bool
-) -> Iterator[dict[str, Any]]:
-    """Conditions of the ranges that follow each other from a place on; items without a value are a range of their own.
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The ranges that follow each other from a place on: how many keys are the same in it, and its conditions.
+
+    Items without a value are a range of their own.
 
     Rows of an index of (year, code) after (2016, "b") are those of 2016 with a code after "b", then those of later
     years. Written as one condition, databases read 2016 from its beginning.
@@ -122,22 +136,22 @@ def _ranges(
     with_value = {f"{head}__isnull": False} if has_none else {}
     without = {f"{head}__isnull": True}
     if place is None:
-        yield with_value
+        yield 0, with_value
         if has_none:
-            yield without
+            yield 1, without
         return
     for depth in range(len(keys) - 1, 0, -1):
         same = {
             (key if value is not None else f"{key}__isnull"): (value if value is not None else True)
             for key, value in zip(keys[:depth], place, strict=False)
         }
-        yield {**same, f"{keys[depth]}__{compare}": place[depth]}
+        yield depth, {**same, f"{keys[depth]}__{compare}": place[depth]}
     if place[0] is not None:
-        yield {f"{head}__{compare}": place[0]}
+        yield 0, {f"{head}__{compare}": place[0]}
         if has_none and not backward:
-            yield without
+            yield 1, without
     elif backward:
-        yield with_value
+        yield 0, with_value
 
 
 def _place_of(name: str, row: Item) -> list[Any]:
