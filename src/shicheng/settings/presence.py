@@ -64,6 +64,11 @@ def be_present(home: Path) -> None:
 def alone(home: Path) -> Iterator[None]:
     """Have the archive for this process alone; raises `ArchiveBusy` if another is present."""
     be_present(home)
+    if home not in _held:
+        raise ArchiveBusy(
+            _("The folder %(path)s can't be written to.", path=home),
+            hint=_("Give the account that runs Shicheng the right to write there."),
+        )
     descriptor = _held[home]
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

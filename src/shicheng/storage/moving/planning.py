@@ -11,6 +11,7 @@ from django.db.models import Count, Sum
 from shicheng.audit.selectors import head_position
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
+from shicheng.kernel.quantities import format_bytes
 from shicheng.settings import Settings, load, presence
 from shicheng.settings.loading import PREFIX
 from shicheng.storage.errors import MoveRefused
@@ -59,7 +60,7 @@ def plan_move(settings: Settings, wish: Wish) -> MovePlan:
     plan.obstacles += [
         *_environment(plan),
         *_damage(),
-        *(_new_store(source_store, target_store) if moves_store else ()),
+        *(_new_store(plan, source_store, target_store) if moves_store else ()),
         *(_new_database(plan, move_id) if moves_database else ()),
         *_tables(plan, known),
     ]
@@ -170,13 +171,22 @@ def _damage() -> Iterator[Message]:
         )
 
 
-def _new_store(source: Store, target: Store) -> Iterator[Message]:
+def _new_store(plan: MovePlan, source: Store, target: Store) -> Iterator[Message]:
     if isinstance(source, LocalStore) and isinstance(target, LocalStore):
         one, other = source.root, target.root
         if one.is_relative_to(other) or other.is_relative_to(one):
             yield _("The stores %(one)s and %(other)s hold one another. Name another folder.", one=one, other=other)
     if isinstance(target, LocalStore) and target.root.exists() and not target.root.is_dir():
         yield _("%(path)s is no folder. Name another one.", path=target.root)
+    elif isinstance(target, LocalStore) and not target.root.exists():
+        free = target.free_bytes() - target.kept_free
+        if free < plan.bytes:
+            yield _(
+                "The disk of %(path)s has room for %(free)s, the store holds %(needed)s. Name a larger disk.",
+                path=target.root,
+                free=format_bytes(max(0, free)),
+                needed=format_bytes(plan.bytes),
+            )
 
 
 def _new_database(plan: MovePlan, move_id: str) -> Iterator[Message]:
@@ -185,8 +195,21 @@ def _new_database(plan: MovePlan, move_id: str) -> Iterator[Message]:
     side = open_side(plan.target)
     try:
         owner = Mark(side).owner()
+        [(encoding,)] = side.ask("SHOW server_encoding")
+        [(may_create,)] = side.ask("SELECT has_schema_privilege(current_schema(), 'CREATE')")
     finally:
         side.close()
+    if encoding != "UTF8":
+        yield _(
+            "The database %(address)s keeps texts as %(encoding)s. Make it with the encoding UTF8.",
+            address=plan.there.database,
+            encoding=encoding,
+        )
+    if not may_create:
+        yield _(
+            "The user of %(address)s may make no tables there. Make this user the owner of the database.",
+            address=plan.there.database,
+        )
     if owner is None or (owner and owner != move_id):
         yield _(
             "The database %(address)s is not empty. Name an empty one; it is never written over.",
