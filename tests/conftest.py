@@ -18,6 +18,13 @@ hypothesis_settings.load_profile("suite")
 # A test leaves rows in a few tables; to truncate all of them takes longer than most tests.
 TransactionTestCase._fixture_teardown = empty_databases
 
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that no process is left alone with it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

@@ -78,7 +78,7 @@ pytest_on() {
   shift
   # A file stays in one process, so that servers its tests start are started once.
   SHICHENG_TEST_DATABASE=$database SHICHENG_TEST_POSTGRESQL=${postgresql:-} \
-    .venv/bin/python -m pytest -q -n 2 --dist loadfile --durations=10 "$@"
+    .venv/bin/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations=10 "$@"
 }
 
 begun=$SECONDS

@@ -196,22 +196,6 @@ def test_batch_of_one(archive: Archive, tmp_path: Path) -> None:
     assert archive.ask("find", "*")["total"] == 1
 
 
-@pytest.mark.timeout(200)
-def test_batch_of_a_hundred_thousand_items(tmp_path: Path) -> None:
-    import time
-
-    batch = text_batch(100_000)
-    batch.list_format = "csv"
-    folder = batch.write(tmp_path / "batch")
-    archive = Archive(tmp_path / "none")
-    started = time.monotonic()
-    found = archive.ask("check", folder, code=None, timeout=180)
-    seconds = time.monotonic() - started
-    assert (found["items"], found["files"]) == (100_000, 133_333)
-    assert errors(found) == []
-    assert seconds <= 60, f"{seconds:.0f} s"
-
-
 def test_list_in_another_encoding_than_it_says(archive: Archive, tmp_path: Path) -> None:
     batch = text_batch(2)
     batch.list_format, batch.encoding = "csv", "gb18030"
