@@ -28,7 +28,7 @@ def pixel_cost(image: Image.Image) -> int:
 
 def look(subject: Subject, findings: Findings) -> None:
     """Decode every page and check that the file reaches its end."""
-    findings.tool = f"Pillow {Image.__version__}"  # type: ignore[attr-defined]
+    findings.tool = f"Pillow {Image.__version__}"  # type: ignore[attr-defined]  # the stubs leave it out
     _check_end(subject, findings)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns about odd EXIF; what matters is noted below

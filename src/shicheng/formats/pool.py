@@ -197,7 +197,7 @@ class _Run(Generic[Key]):
                     child.fresh = False
                     self.failed_starts = 0
                     continue
-                batch: _Batch[Key] = child.batches[0]  # type: ignore[assignment]
+                batch: _Batch[Key] = child.batches[0]  # type: ignore[assignment]  # a child holds batches of any kind of key
                 if answer.inspection is None:
                     batch.identified = True
                     continue
@@ -237,7 +237,7 @@ class _Run(Generic[Key]):
                 raise RuntimeError("the processes that inspect files do not start; see the messages above")
             self._replace(child, None)
             return
-        batch: _Batch[Key] = child.batches[0]  # type: ignore[assignment]
+        batch: _Batch[Key] = child.batches[0]  # type: ignore[assignment]  # as above
         if not batch.identified and len(batch.tasks) > 1:
             self._replace(child, None, split=True)  # which file it was is not known yet: one by one
             return
@@ -258,7 +258,7 @@ class _Run(Generic[Key]):
 
     def _replace(self, child: _Child[object], first: _Task[Key] | None, *, split: bool = False) -> None:
         """End a child and put its unanswered work at the head of the queue."""
-        batches: list[_Batch[Key]] = list(child.batches)  # type: ignore[arg-type]
+        batches: list[_Batch[Key]] = list(child.batches)  # type: ignore[arg-type]  # as above
         child.batches.clear()
         self.pool._retire(child)
         for batch in reversed(batches[1:] if batches else []):

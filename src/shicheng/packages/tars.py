@@ -38,7 +38,7 @@ class _BoundedInfo(tarfile.TarInfo):
         if self.type in _HEADERS and self.size > _HEADER_BYTES:
             raise tarfile.ReadError("header too long")
         # tarfile has no public place to look at a header before it is read
-        return cast(tarfile.TarInfo, super()._proc_member(archive))  # type: ignore[misc]
+        return cast(tarfile.TarInfo, super()._proc_member(archive))  # type: ignore[misc]  # the stubs do not know it
 
 
 def read_tar(path: Path, *, limits: Limits) -> Tree:

@@ -138,6 +138,6 @@ def _unpacker(method: int, stream: BinaryIO) -> Any:
         head = stream.read(4)
         properties = stream.read(int.from_bytes(head[2:4], "little"))
         # Only here to read the properties of a raw LZMA1 stream in the form the standard library writes them.
-        filters = [lzma._decode_filter_properties(lzma.FILTER_LZMA1, properties)]  # type: ignore[attr-defined]
+        filters = [lzma._decode_filter_properties(lzma.FILTER_LZMA1, properties)]  # type: ignore[attr-defined]  # the stubs leave it out
         return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=filters)
     return None
