@@ -241,9 +241,13 @@ def dying(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[random.Random],
 
 @pytest.mark.timeout(300)
 def test_storm_of_batches_and_kills_takes_each_in_once(
-    here: Here, tmp_path: Path, dying: Callable[[random.Random], None], record_property: Callable[[str, object], None]
+    here: Here,
+    tmp_path: Path,
+    dying: Callable[[random.Random], None],
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
 ) -> None:
-    seed = int(os.environ.get("SHICHENG_TEST_SEED") or random.SystemRandom().randrange(1 << 32))
+    seed = int(os.environ.get("STORM_SEED") or random.SystemRandom().randrange(1 << 32))
     record_property("seed", seed)
     chance = random.Random(seed)
     watch = Watch(here, tmp_path / "watched")
@@ -264,6 +268,7 @@ def test_storm_of_batches_and_kills_takes_each_in_once(
                 watching.take(Run(job_id=new_id(), actor=SYSTEM), batch_id=str(row.pk), settings=watch.settings)
             except Died:
                 break
+    monkeypatch.undo()  # the storm is over
     for name in coming:
         small_batch(tmp_path / "made" / name, 2, fonds=name).rename(watch.folder / name)
     for _twice in range(3):
