@@ -9,6 +9,17 @@ IMPORTED = event(
     _("Audit log imported"),
     sentence=_("%(actor)s imported %(entries)s entries of the audit log."),
 )
+PROVED = event(
+    "audit.log.proved",
+    _("Audit log verified"),
+    sentence=_("%(actor)s had the audit log verified, %(entries)s entries and %(heads)s signatures: %(intact)s."),
+    words={"intact": {"True": _("intact"), "False": _("broken")}},
+)
+EXPORTED = event(
+    "audit.log.exported",
+    _("Audit log exported"),
+    sentence=_("%(actor)s took the audit log along, from behind entry %(after)s."),
+)
 event(news.ACCOUNT_MADE, _("Account made"), sentence=_("%(actor)s made the account %(username)s."))
 event(
     news.ACCOUNT_SWITCHED,

@@ -7,10 +7,26 @@ from django.db.models import Q, QuerySet
 from shicheng.audit.models import Entry
 from shicheng.kernel.messages import message as _
 from shicheng.people import registry
-from shicheng.people.policies import allows
+from shicheng.people.errors import NotPermitted
+from shicheng.people.policies import allows, require
 from shicheng.people.types import Actor, Role
 
 READ = registry.permission("audit.log.read", _("Read the audit log"), roles={Role.ADMINISTRATOR, Role.ARCHIVIST})
+
+
+def sees_all(actor: Actor) -> bool:
+    """Tell whether the actor may read the whole log: prove it, take it along."""
+    return allows(actor, READ) and actor.fonds is None
+
+
+def require_all(actor: Actor) -> None:
+    """Raise `NotPermitted` for whoever is limited to some fonds, since the log tells of all."""
+    require(actor, READ)
+    if actor.fonds is not None:
+        raise NotPermitted(
+            _("%(name)s may see some fonds only, and the log tells of all.", name=actor.name),
+            hint=_("Ask an administrator for a token without a limit of fonds."),
+        )
 
 
 def visible(actor: Actor) -> QuerySet[Entry]:

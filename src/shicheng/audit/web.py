@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from shicheng.audit import policies, registry, selectors
+from shicheng.audit.proving import AT_ONCE, export_log, last_proof, prove_log
 from shicheng.audit.types import EntryFilters
-from shicheng.audit.verification import verify_chain
-from shicheng.audit.words import SUBJECTS
+from shicheng.audit.words import ROOMS, SUBJECTS
 from shicheng.base.web import render_part
 from shicheng.people.guards import actor_of, desk_page
 from shicheng.settings import current
@@ -30,10 +31,28 @@ def log(request: HttpRequest) -> HttpResponse:
 @desk_page(policies.READ)
 @require_POST
 def verify(request: HttpRequest) -> HttpResponse:
-    """Verify the whole chain here and now; it reads some ten thousand entries a second and changes nothing."""
+    """Verify the whole chain: here and now if it is short, else by a job."""
+    if selectors.head_position() > AT_ONCE:
+        return HttpResponseRedirect(reverse("jobs:prove_log"), preserve_request=True)
+    proof = prove_log(actor=actor_of(request), keys_path=current().keys_path)
     page = _page(request)
-    page["proof"] = verify_chain(keys_path=current().keys_path)
+    page["proof"] = proof
     return render(request, "audit/log.html", page)
+
+
+@desk_page(policies.READ)
+@require_POST
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    """The log, or what came behind an entry, as signed lines that can be proved offline."""
+    text = request.POST.get("after", "").strip()
+    after = int(text) if text.isdecimal() and len(text) < 16 else 0
+    segments = export_log(actor=actor_of(request), after=after, keys_path=current().keys_path)
+    name = f"audit-{timezone.localdate():%Y%m%d}.jsonl"
+    return StreamingHttpResponse(
+        segments,
+        content_type="application/x-ndjson",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 def _page(request: HttpRequest) -> dict[str, object]:
@@ -42,12 +61,21 @@ def _page(request: HttpRequest) -> dict[str, object]:
     return {
         "entries": entries[:PAGE],
         "older": entries[PAGE - 1].position if len(entries) > PAGE else None,
-        "events": registry.all_events(),
+        "events": _grouped(registry.all_events()),
+        "sees_all": policies.sees_all(actor),
+        "last_proof": last_proof(actor),
         "head": selectors.head_position(),
         "heads": selectors.signed_heads(actor, limit=1),
         "subjects": SUBJECTS,
         "query": query,
     }
+
+
+def _grouped(events: list[registry.Event]) -> list[tuple[object, list[registry.Event]]]:
+    groups: dict[str, list[registry.Event]] = {}
+    for one in events:
+        groups.setdefault(one.code.partition(".")[0], []).append(one)
+    return [(ROOMS.get(room, room), groups[room]) for room in groups]
 
 
 def _filters(query: QueryDict) -> EntryFilters:

@@ -10,8 +10,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from shicheng.audit import policies as audit
+from shicheng.base.db import atomic
 from shicheng.base.web import render_part
-from shicheng.jobs import policies, selectors, services
+from shicheng.jobs import policies, registry, selectors, services
 from shicheng.jobs.states import JOB
 from shicheng.jobs.types import JobFilters, State
 from shicheng.jobs.words import STATES
@@ -35,6 +37,11 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "states": [(state, STATES[state], counts[state]) for state in State],
         "total": sum(counts.values()),
         "filters": filters,
+        "names": sorted(((name, str(registry.label(name))) for name in selectors.names(actor)), key=lambda one: one[1]),
+        "troubled": counts[State.FAILED] + counts[State.DEAD],
+        "is_moving": any(not row.is_finished for row in rows[:PAGE]),
+        "may_cancel": allows(actor, policies.CANCEL),
+        "may_retry": allows(actor, policies.RETRY),
         "schedules": selectors.schedules(actor),
         "workers": selectors.workers(actor),
         "may_switch": allows(actor, policies.SWITCH),
@@ -71,6 +78,19 @@ def retry(request: HttpRequest, job_id: UUID) -> HttpResponse:
     return redirect("jobs:job", row.pk)
 
 
+@desk_page(policies.READ, audit.READ)
+@require_POST
+def prove_log(request: HttpRequest) -> HttpResponse:
+    """Verify the audit log by a job, and go to its progress."""
+    from shicheng.jobs.work import prove_audit_log
+
+    actor = actor_of(request)
+    audit.require_all(actor)
+    with atomic():
+        row = services.enqueue(prove_audit_log, actor=actor, unique_key="audit:prove")
+    return redirect("jobs:job", row.pk)
+
+
 @desk_page(policies.READ, policies.SWITCH)
 @require_POST
 def switch_schedule(request: HttpRequest, name: str) -> HttpResponse:
@@ -85,6 +105,10 @@ def _filters(request: HttpRequest) -> tuple[JobFilters, int]:
     number = max(1, int(text)) if text.isdecimal() and len(text) < 7 else 1
     known = state if state in list(State) else ""
     chosen = JobFilters(
-        state=known, name=request.GET.get("name", ""), limit=PAGE + 1, offset=(number - 1) * PAGE
+        state=known,
+        name=request.GET.get("name", ""),
+        troubled=request.GET.get("troubled") == "yes",
+        limit=PAGE + 1,
+        offset=(number - 1) * PAGE,
     )  # one more than is shown tells whether there is a next page
     return chosen, number

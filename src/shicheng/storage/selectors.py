@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db.models import Count, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 
 from shicheng.kernel import clock
 from shicheng.people.policies import allows
@@ -84,3 +85,27 @@ def open_damages(actor: Actor) -> QuerySet[FoundDamage]:
     if not allows(actor, policies.READ):
         return FoundDamage.objects.none()
     return FoundDamage.objects.filter(mended_at__isnull=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What one month added to the store, and what there was at its end."""
+
+    month: date
+    objects: int
+    bytes: int
+    total: int  # bytes at the end of the month
+
+
+def growth(actor: Actor, *, months: int = 12) -> list[Growth]:
+    """The last months in which anything was stored, oldest first; nothing for whoever may not see it."""
+    rows = (
+        objects(actor).order_by().annotate(month=TruncMonth("stored_at")).values("month")
+        .annotate(count=Count("pk"), size=Sum("bytes")).order_by("month")
+    )  # fmt: skip
+    grown: list[Growth] = []
+    total = 0
+    for row in rows:
+        total += row["size"]
+        grown.append(Growth(row["month"].date(), row["count"], row["size"], total))
+    return grown[-months:]

@@ -32,6 +32,8 @@ def health(request: HttpRequest) -> HttpResponse:
         "problem": problem,
         "damages": selectors.open_damages(actor)[:200],
         "runs": selectors.runs(actor)[:20],
+        "last_run": selectors.runs(actor).first(),
+        "growth": selectors.growth(actor),
         "may_verify": allows(actor, policies.VERIFY),
         "problems": PROBLEMS,
     }

@@ -9,6 +9,7 @@ from django.template.context import Context
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from shicheng.audit.words import tell_details
 from shicheng.desk import navigation
 
 register = template.Library()
@@ -52,6 +53,12 @@ def rate(value: float | None) -> str:
 def lookup(table: dict[str, Any], key: str) -> Any:
     """Look a value up in a table of words; the key itself if it is not there."""
     return table.get(key, key)
+
+
+@register.filter
+def told(details: dict[str, Any] | None) -> list[tuple[Any, str]]:
+    """Names and values of the details of an entry or a job, in words."""
+    return list(tell_details(details))
 
 
 @register.filter
