@@ -225,13 +225,13 @@ def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:
 
 def states_page() -> Iterator[str]:
     """The state tables as diagrams."""
-    from shicheng.ingest.states import TRANSFER
+    from shicheng.ingest.states import TRANSFER, UPLOAD, WATCHED
     from shicheng.jobs.states import JOB
 
     yield "# States"
     yield ""
     yield "A state machine is one table; services, buttons, these diagrams and an exhaustive test are fed by it."
-    for title, machine in (("Transfer 移交", TRANSFER), ("Job", JOB)):
+    for title, machine in (("Transfer 移交", TRANSFER), ("Upload", UPLOAD), ("Watched batch", WATCHED), ("Job", JOB)):
         yield ""
         yield f"## {title}"
         yield ""

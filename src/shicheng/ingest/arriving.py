@@ -17,13 +17,13 @@ from shicheng.base.db import atomic
 from shicheng.ingest import events, policies, selectors, services
 from shicheng.ingest.errors import UploadGone, UploadIncomplete, UploadTooLarge
 from shicheng.ingest.models import Transfer, Upload
+from shicheng.ingest.receiving import open_named
 from shicheng.ingest.states import TRANSFER, UPLOAD
 from shicheng.ingest.upload_files import Standing, UploadFile, files_of, key_of, room_needed, unknown
 from shicheng.ingest.uploads import BadUpload
 from shicheng.kernel import clock
 from shicheng.kernel.messages import message as _
 from shicheng.kernel.quantities import format_bytes
-from shicheng.packages.reading import open_tree
 from shicheng.packages.types import Limits
 from shicheng.people.policies import require
 from shicheng.people.services import SYSTEM
@@ -148,7 +148,8 @@ def finish(*, actor: Actor, upload_id: UUID, settings: Settings) -> Transfer:
             hint=_("Send what is missing, then finish the upload again."),
         )
     if upload.kind == ARCHIVE:
-        refuse_unreadable(parts_of(upload, settings) / f"{key_of(upload.name)}.part", upload.name)
+        build_batch(upload, settings)
+        refuse_unreadable(folder_of(upload.pk, settings) / "batch" / upload.name)
     return _announce(actor, upload, _source(upload, [one.path for one in found], settings))
 
 
@@ -161,7 +162,7 @@ def take_sent(
         raise unknown()
     kind = FOLDER if path.is_dir() else ARCHIVE
     if kind == ARCHIVE:
-        refuse_unreadable(path, path.name)
+        refuse_unreadable(path)
     durable.sync_tree(folder_of(upload_id, settings))
     now = clock.now()
     name = path.name if path.name != "batch" else str(_("Files"))
@@ -176,7 +177,7 @@ def take_path(*, actor: Actor, path: Path, resubmit: str = "") -> Transfer:
     """Announce a batch that lies on the server and have a job receive it from there."""
     require(actor, policies.RECEIVE)
     if path.is_file():
-        refuse_unreadable(path, path.name)
+        refuse_unreadable(path)
     with atomic():
         transfer = _numbered(actor, path.name, str(path.absolute()), resubmit)
         return services.receive_later(actor=actor, transfer_id=transfer.pk)
@@ -298,13 +299,13 @@ def require_path(path: str) -> None:
         )  # fmt: skip
 
 
-def refuse_unreadable(path: Path, name: str) -> None:
+def refuse_unreadable(path: Path) -> None:
     """Raise `UnreadablePackage` for a file that is no package at first sight; tars are read by the job."""
     with path.open("rb") as stream:
         head = stream.read(_FIRST)
-    if head[:2] == b"\x1f\x8b" or head[257:262] == b"ustar" or name.lower().endswith(".tar"):
+    if head[:2] == b"\x1f\x8b" or head[257:262] == b"ustar" or path.name.lower().endswith(".tar"):
         return
-    open_tree(path, limits=Limits()).close()
+    open_named(path).close()
 
 
 class _Count:

@@ -13,7 +13,9 @@ from shicheng.ingest.errors import BatchChanged, WrongFonds
 from shicheng.ingest.models import Transfer
 from shicheng.ingest.types import Received
 from shicheng.kernel.canonical import canonical_json
+from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
+from shicheng.packages.errors import UnreadablePackage
 from shicheng.packages.reading import open_tree
 from shicheng.packages.tree import Tree
 from shicheng.packages.types import Limits, Package
@@ -78,13 +80,24 @@ def receive_announced(
     transfer = selectors.transfer(actor, transfer_id)
     if transfer.state != "announced":
         return Received(transfer.pk, transfer.number, known=False)
-    tree = open_tree(path.absolute(), limits=Limits(), scratch=_scratch(settings.staging_path / "incoming"))
+    tree = open_named(path.absolute(), scratch=_scratch(settings.staging_path / "incoming"))
     try:
         for name in leave_out:
             tree.files.pop(name, None)
         return _receive(actor, transfer, tree, str(path.absolute()), settings, progress, fonds, is_unchanged)
     finally:
         tree.close()
+
+
+def open_named(path: Path, *, scratch: Path | None = None) -> Tree:
+    """List a batch; where it can't be read, the reason names it as its sender does, not where it lies on our disk."""
+    try:
+        return open_tree(path, limits=Limits(), scratch=scratch)
+    except UnreadablePackage as error:
+        if "path" not in error.message.params:
+            raise
+        named = Message(error.message.template, {**error.message.params, "path": path.name})
+        raise UnreadablePackage(named, hint=error.hint) from error
 
 
 def _receive(

@@ -147,7 +147,7 @@ def _receive(run: Run, row: WatchedBatch, path: Path, settings: Settings) -> str
                 _("There is no file in %(path)s.", path=row.path), hint=_("Put the batch into it, or remove it.")
             )
         if path.is_file():
-            refuse_unreadable(path, path.name)
+            refuse_unreadable(path)
         with atomic():
             transfer = services.announce(actor=SYSTEM, name=path.name, source=str(path.absolute()))
             row.transfer, row.number = transfer.pk, transfer.number
