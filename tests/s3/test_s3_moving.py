@@ -119,6 +119,11 @@ def test_to_postgresql_and_a_bucket_and_back(
     assert more["accepted"] == 2 and more["transfer"].endswith("-0002")
     assert S3Store(bucket).has(archive.sql("SELECT object_id FROM storage_promisedobject")[0][0])
 
+    # Who uses the database from elsewhere is seen too.
+    with psycopg.connect(postgresql):
+        said = archive.run("move", "--to", "sqlite", "--json", code=1).json
+        assert said["error"] == "storage.move.refused" and "connected" in said["message"]
+
     # And back, to another folder; the first database is still there and is not written over.
     back = archive.ask("move", "--to", "sqlite", "--store", tmp_path / "store2")
     archive.database = ""
