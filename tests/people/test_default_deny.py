@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import inspect
 import pkgutil
@@ -17,7 +18,10 @@ from django.db.models import QuerySet
 import shicheng
 from ingest.archives import text_batch
 from ingest.fixtures import Here
+from shicheng.exchange.types import Selection
+from shicheng.holdings.counting import Number
 from shicheng.holdings.models import File, Item
+from shicheng.holdings.tables import ItemTable
 from shicheng.ingest.models import Transfer
 from shicheng.jobs.models import Job
 from shicheng.kernel.errors import ShichengError
@@ -32,10 +36,16 @@ NOBODY = Actor("user", "nobody", uuid.uuid4(), frozenset())
 ELSEWHERE = Actor("user", "elsewhere", uuid.uuid4(), frozenset({Role.ARCHIVIST, Role.READER}), frozenset({"T999"}))
 
 
+ALSO = {
+    "shicheng.search.services", "shicheng.holdings.counting", "shicheng.holdings.tables", "shicheng.audit.looking",
+    "shicheng.exchange.selecting",
+}  # fmt: skip
+
+
 def selectors() -> Iterator[tuple[str, Callable[..., Any]]]:
-    """Every function of a selectors module, or of search, that takes an actor."""
+    """Every function of a selectors module, or of another that reads for pages, that takes an actor."""
     for found in pkgutil.walk_packages(shicheng.__path__, "shicheng."):
-        if found.name.rpartition(".")[2] != "selectors" and found.name != "shicheng.search.services":
+        if found.name.rpartition(".")[2] != "selectors" and found.name not in ALSO:
             continue
         module = importlib.import_module(found.name)
         for name, function in inspect.getmembers(module, inspect.isfunction):
@@ -62,6 +72,8 @@ def known_arguments(here: Here) -> dict[str, Any]:
         "subject": ("transfer", str(transfer.pk)), "number": transfer.number, "settings": here.settings,
         "report_id": transfer.report, "filters": {}, "file_id": File.objects.values_list("pk", flat=True)[0],
         "key": transfer.number, "one": item, "count": 10, "chance": Random(1), "query": "*", "prefix": "关于",
+        "codes": ["T001", "T002"], "found": Item.objects.all(), "selection": Selection(), "day": "2020-01-01",
+        "events": ["ingest.transfer.received"], "name": "ingest.accession", "moment": transfer.announced_at,
         "index_path": here.settings.index_path, "job_id": Job.objects.values_list("pk", flat=True)[0],
     }  # fmt: skip
 
@@ -76,6 +88,8 @@ def ask(name: str, function: Callable[..., Any], actor: Actor, known: dict[str, 
         needed.pop("filters")
     if name == "holdings.selectors.item":
         needed["key"] = known["one"].reference_code
+    if name.startswith("ingest.selectors.locked"):
+        needed["key"] = uuid.uuid4()
     return function(actor=actor, **needed)
 
 
@@ -91,6 +105,10 @@ def is_nothing(value: Any) -> bool:
         return all(is_nothing(each) for each in value)
     if isinstance(value, list | set | frozenset):
         return not value
+    if isinstance(value, Iterator):
+        return next(value, None) is None
+    if isinstance(value, Number | ItemTable):
+        return is_nothing(getattr(value, dataclasses.fields(value)[0].name))
     if hasattr(value, "hits"):
         return value.total == 0 and not value.hits and is_nothing(value.facets)
     return False
@@ -130,9 +148,12 @@ def test_the_same_questions_tell_something_to_who_may_ask(filled: Here) -> None:
             told.add(name)
     assert told >= {
         "audit.selectors.history", "audit.selectors.recent", "checks.selectors.latest", "checks.selectors.report",
-        "checks.selectors.reports", "holdings.selectors.branches", "holdings.selectors.file",
+        "checks.selectors.reports", "exchange.selecting.count", "audit.looking.counts_since",
+        "holdings.counting.branches", "holdings.counting.count", "holdings.counting.facets", "holdings.selectors.file",
+        "holdings.selectors.fonds_names", "holdings.tables.read_table", "holdings.tables.select",
+        "holdings.tables.walk",
         "holdings.selectors.item", "holdings.selectors.items", "holdings.selectors.neighbours",
-        "holdings.selectors.sample", "holdings.selectors.totals", "ingest.selectors.counts",
+        "holdings.selectors.sample", "holdings.counting.totals", "ingest.selectors.counts",
         "ingest.selectors.transfer", "ingest.selectors.transfers", "jobs.selectors.count", "jobs.selectors.job",
         "jobs.selectors.jobs", "jobs.selectors.names", "people.selectors.users", "search.services.find",
         "search.services.find_ids", "search.services.suggest", "storage.selectors.health",
