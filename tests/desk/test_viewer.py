@@ -394,6 +394,18 @@ def test_a_rendition_stopped_midway_is_no_fault_of_the_file(item: Item) -> None:
     assert renditions.want(one, Kind.TILES, settings).state is State.MAKING
 
 
+def test_the_note_of_a_job_killed_over_a_file_does_not_stop_its_second_try(item: Item) -> None:
+    one, settings = _one(item, "地图.tif"), current()
+    assert renditions.want(one, Kind.TILES, settings).state is State.MAKING
+    note = cache.place(one.sha512, f"1-tiles.zip{cache.FAILED}", settings)
+    with cache.writing(note) as part:  # as the killed run left it
+        part.write_text(json.dumps({"template": "It broke down.", "params": {}}))
+    assert renditions.want(one, Kind.TILES, settings).state is State.MAKING  # its job is to be run again
+    run_waiting([JOB])
+    assert renditions.want(one, Kind.TILES, settings).is_ready
+    assert not note.exists()
+
+
 def test_a_full_disk_is_said_and_no_fault_of_the_file(item: Item) -> None:
     one = _one(item, "地图.tif")
     full = current().model_copy(update={"free_bytes": 1 << 60})
