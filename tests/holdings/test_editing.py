@@ -208,9 +208,10 @@ def test_a_former_code_is_never_given_to_another_item(shelf: Here, tmp_path: Pat
     other = Item.objects.exclude(pk=item.pk)[0]
     with pytest.raises(BadValues, match="did once"):
         edit(shelf, other, 1, reference_code=old, item_number="1")
-    from shicheng.holdings.selectors import existing_reference_codes
+    from shicheng.holdings import selectors
 
-    assert existing_reference_codes([old]) == {old}
+    assert selectors.existing_reference_codes([old]) == {old}
+    assert selectors.item(shelf.operator, old).pk == item.pk  # whoever cites the old code finds it
     back = revert_item(
         actor=shelf.operator, item_id=item.pk, to=1, version=2, reason="should not have been", settings=shelf.settings
     )
@@ -298,3 +299,21 @@ def test_a_new_item_is_refused_a_code_that_another_had(shelf: Here, tmp_path: Pa
     with pytest.raises(CodeTaken, match="once"):
         register_items(actor=shelf.operator, fonds=item.fonds, new_items=[new])
     assert HandSet.objects.get(pk=item.pk).elements == ["item_number", "reference_code"]
+
+
+def test_an_edit_that_comes_in_the_same_moment_is_met_and_not_lost(
+    shelf: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = first()
+    begin = editing._begin
+
+    def another_first(*arguments: Any) -> Any:
+        monkeypatch.setattr(editing, "_begin", begin)
+        edit(shelf, item, 1, title="先到的题名")
+        return begin(*arguments)
+
+    monkeypatch.setattr(editing, "_begin", another_first)
+    with pytest.raises(EditedMeanwhile) as refused:
+        edit(shelf, item, 1, title="后到的题名")
+    assert refused.value.saved == {"title": "先到的题名"}
+    check_sound(shelf, item, 2)

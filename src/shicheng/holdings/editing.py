@@ -97,8 +97,9 @@ def _edit(
         return Edited(item, item.version, is_new=False)
     _require_sound(item, {**now, **changed}, [name for name in changed if name in judged], reason)
     begun = _begin(actor, item, changed, reason)
-    if begun is None:  # somebody else began one in this very moment
-        raise _edited_meanwhile(_finish_found(item, settings) or item, item.version)
+    if begun is None:  # somebody else began or ended one in this very moment
+        _finish_found(item, settings)
+        raise _edited_meanwhile(selectors.item(actor, item_id), item.version)
     finish_edit(begun, settings)
     return Edited(selectors.item(actor, item_id), begun.version, is_new=True)
 
@@ -133,13 +134,11 @@ def _require_item(actor: Actor, item_id: UUID) -> Item:
     return item
 
 
-def _finish_found(item: Item, settings: Settings) -> Item | None:
+def _finish_found(item: Item, settings: Settings) -> None:
     """Take an edit of this item that was cut off to its end, so that it is seen before the next one."""
     begun = BegunEdit.objects.filter(item=item).first()
-    if begun is None:
-        return None
-    finish_edit(begun, settings)
-    return Item.objects.select_related("fonds").get(pk=item.pk)
+    if begun is not None:
+        finish_edit(begun, settings)
 
 
 def _is_made(item: Item, version: int, wanted: Mapping[str, str], reason: str, actor: Actor) -> bool:

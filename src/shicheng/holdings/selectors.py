@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
@@ -64,18 +65,17 @@ def items(actor: Actor, query: ItemQuery | None = None) -> QuerySet[Item]:
 
 
 def item(actor: Actor, key: UUID | str) -> Item:
-    """One item by id or reference code; raises `ItemNotFound` if there is none the actor may see."""
+    """One item by id or by the reference code it has or had; raises `ItemNotFound` if the actor may see none."""
     found = policies.visible(actor).select_related("fonds").prefetch_related("files")
-    try:
-        one = found.get(pk=UUID(str(key)))
-    except (ValueError, Item.DoesNotExist):
-        try:
-            one = found.get(reference_code=str(key))
-        except Item.DoesNotExist as error:
-            raise ItemNotFound(
-                _("There is no record %(key)s here, or it is not open to you.", key=key),
-                hint=_("Search for it by its title or another part of its code."),
-            ) from error
+    one = None
+    with suppress(ValueError):
+        one = found.filter(pk=UUID(str(key))).first()
+    one = one or found.filter(reference_code=str(key)).first() or found.filter(former_codes__code=str(key)).first()
+    if one is None:
+        raise ItemNotFound(
+            _("There is no record %(key)s here, or it is not open to you.", key=key),
+            hint=_("Search for it by its title or another part of its code."),
+        )
     return one
 
 
