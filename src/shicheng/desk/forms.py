@@ -24,6 +24,7 @@ class TokenForm(forms.Form):
     )
     scope = forms.ChoiceField(
         label=_("May"),
+        initial="read",
         choices=[
             ("read", _("read")),
             ("write", _("read and change records, as archivists do")),

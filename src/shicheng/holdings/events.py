@@ -5,7 +5,9 @@ from shicheng.kernel.messages import message as _
 
 VIEW_SAVED = event("holdings.view.saved", _("View of the items saved"))
 VIEW_REMOVED = event("holdings.view.removed", _("View of the items removed"))
-FONDS_FOUNDED = event("holdings.fonds.founded", _("Fonds founded"))
+FONDS_FOUNDED = event(
+    "holdings.fonds.founded", _("Fonds founded"), sentence=_("%(actor)s founded the fonds %(code)s %(name)s.")
+)
 ITEM_REGISTERED = event("holdings.item.registered", _("Item taken into the holdings"))
 ITEM_EDITED = event(
     "holdings.item.edited",
