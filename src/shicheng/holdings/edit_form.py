@@ -18,7 +18,7 @@ from shicheng.packages.elements import ELEMENTS, Element
 
 # The containers of DA/T 46-2009 by element numbers; what the norm of 2009 lacks comes last.
 _GROUPS: Final[tuple[tuple[int, int, str, Message], ...]] = (
-    (22, 39, "content", _("Content")),
+    (22, 39, "content", _("Content of the record")),
     (8, 20, "code", _("Reference code and its parts")),
     (3, 7, "origin", _("Origin")),
     (41, 51, "form", _("Form")),
