@@ -250,3 +250,69 @@ def test_another_pattern_is_tried_before_anything_is_attached(here: Here, tmp_pa
     told = Attachment.objects.get(pk=made.pk)
     assert told.result is not None
     assert told.result["matched"] == 1
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def test_a_start_that_dies_after_the_import_was_begun_begins_no_second_one(
+    here: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trial = _try(here, _begin(here, write_plain(tmp_path / "old.csv", 3)))
+
+    def die(*_given: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(trials, "_forget", die)
+        trials.start_import(actor=here.operator, trial_id=trial.pk, settings=here.settings)
+    trials.start_import(actor=here.operator, trial_id=trial.pk, settings=here.settings)
+    here.run_jobs()
+    assert CatalogueImport.objects.count() == 1
+    assert Item.objects.count() == 3
+    assert not Trial.objects.exists()
+
+
+def test_attaching_that_dies_before_it_is_noted_attaches_nothing_twice(
+    here: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from shicheng.jobs.run import Run
+    from shicheng.kernel.identifiers import new_id
+
+    _records(here, tmp_path)
+    path = _zip(tmp_path / "a.zip", {"B012-WS_1987-Y-0001.txt": b"one"})
+    made = attachments.receive_files(actor=here.operator, path=path, settings=here.settings)
+    here.run_jobs()
+    Attachment.objects.update(state="attaching")
+
+    def die(*_given: object, **_named: object) -> None:
+        raise Killed
+
+    run = Run(job_id=new_id(), actor=here.operator)
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(attachments, "_move", die)
+        attachments.run_attachment(run, attachment_id=made.pk, settings=here.settings)
+    assert File.objects.count() == 1
+    monkeypatch.setattr(Run, "fence", lambda _run: None)
+    told = attachments.run_attachment(run, attachment_id=made.pk, settings=here.settings)
+    assert (told["known"], File.objects.count(), Item.objects.get(files_count=1).files_count) == (1, 1, 1)
+    assert Attachment.objects.get().state == "attached"
+    assert attachments.run_attachment(run, attachment_id=made.pk, settings=here.settings) == {}
+
+
+def test_folders_of_processes_that_died_are_cleared_away(here: Here, tmp_path: Path) -> None:
+    import os
+
+    from shicheng.kernel.identifiers import new_id
+
+    trial = _begin(here, write_plain(tmp_path / "old.csv", 1))
+    left, fresh = (folder_of(here.settings, new_id()) for _each in range(2))
+    for folder in (left, fresh):
+        folder.mkdir()
+    for folder in (left, folder_of(here.settings, trial.pk)):
+        os.utime(folder, (0, 0))
+    trials.forget_old_trials(here.settings)
+    assert not left.exists()
+    assert fresh.exists()
+    assert folder_of(here.settings, trial.pk).exists()

@@ -20,7 +20,7 @@ from shicheng.cataloguing.errors import AttachmentNotFound, UnreadableCatalogue
 from shicheng.cataloguing.matching import Pattern
 from shicheng.cataloguing.models import Attachment
 from shicheng.cataloguing.states import ATTACHMENT
-from shicheng.cataloguing.trials import KEPT
+from shicheng.cataloguing.trials import KEPT, clear_left_folders
 from shicheng.jobs import services as jobs
 from shicheng.jobs.run import Run
 from shicheng.kernel import clock
@@ -131,6 +131,8 @@ def forget_old_files(settings: Settings) -> int:
         with atomic():
             Attachment.objects.filter(pk=identity).delete()
         shutil.rmtree(folder_of(settings, identity), ignore_errors=True)
+    kept = {*Attachment.objects.exclude(state="attached").values_list("pk", flat=True)}
+    clear_left_folders(folder_of(settings, new_id()).parent, kept)
     return len(keys)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Container
 from collections.abc import Mapping as MappingType
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +25,7 @@ from shicheng.cataloguing.arriving import (
 )
 from shicheng.cataloguing.errors import BadMapping, TrialNotFound, TrialNotReady
 from shicheng.cataloguing.models import CatalogueImport, Trial
-from shicheng.cataloguing.states import TRIAL
+from shicheng.cataloguing.states import TRIAL, UNFINISHED
 from shicheng.jobs import services as jobs
 from shicheng.kernel import clock
 from shicheng.kernel.identifiers import new_id
@@ -136,7 +137,23 @@ def forget_old_trials(settings: Settings) -> int:
     old = list(Trial.objects.filter(made_at__lt=clock.now() - KEPT).values_list("pk", flat=True))
     for identity in old:
         _forget(identity, settings)
+    kept = {*Trial.objects.values_list("pk", flat=True)}
+    kept |= {*CatalogueImport.objects.filter(state__in=UNFINISHED).values_list("pk", flat=True)}
+    clear_left_folders(folder_of(settings, new_id()).parent, kept)
     return len(old)
+
+
+def clear_left_folders(place: Path, kept: Container[UUID]) -> None:
+    """Clear away old folders that belong to nothing, as a process leaves them that dies before its row is written."""
+    limit = (clock.now() - KEPT).timestamp()
+    for folder in place.iterdir() if place.is_dir() else ():
+        name = folder.name.removeprefix(".")
+        try:
+            belongs = UUID(name) in kept
+        except ValueError:
+            continue
+        if not belongs and folder.stat().st_mtime < limit:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def find_trial(actor: Actor, trial_id: UUID) -> Trial:
