@@ -14,7 +14,7 @@ from shicheng.packages.elements import BY_NAME, ELEMENTS
 # A word of letters and digits, a run of blanks, or one sign: Chinese has no blanks between words.
 _PIECES: Final = re.compile(r"[A-Za-z0-9]+|\s+|.", re.DOTALL)
 _LINES: Final = re.compile(r"[^\n。；]*[\n。；]|[^\n。；]+")
-_MOST_PIECES: Final = 4000  # beyond these, sentences are compared and not signs
+_MOST_PIECES: Final = 1500  # beyond these, sentences are compared and not signs
 _ALIKE: Final = 0.3  # below this, two texts have nothing in common worth marking
 
 
@@ -73,19 +73,34 @@ def mark(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
     if before == after:
         same = [Piece(before, is_changed=False)] if before else []
         return same, same
-    first, second = _PIECES.findall(before), _PIECES.findall(after)
-    if len(first) > _MOST_PIECES or len(second) > _MOST_PIECES:
-        first, second = _LINES.findall(before), _LINES.findall(after)
-    matcher = SequenceMatcher(None, first, second, autojunk=False)
-    if len(first) + len(second) > _MOST_PIECES * 2 or matcher.ratio() < _ALIKE:
+    for form in (_PIECES, _LINES):
+        first, second = form.findall(before), form.findall(after)
+        head = _alike(first, second)
+        tail = _alike(first[head:][::-1], second[head:][::-1])
+        inner = first[head : len(first) - tail], second[head : len(second) - tail]
+        if max(map(len, inner)) <= _MOST_PIECES:
+            break
+    else:
+        return _whole(before), _whole(after)
+    matcher = SequenceMatcher(None, *inner, autojunk=False)
+    matching = 2 * (head + tail + sum(block.size for block in matcher.get_matching_blocks()))
+    if matching < _ALIKE * (len(first) + len(second)):
         return _whole(before), _whole(after)
     left: list[Piece] = []
     right: list[Piece] = []
-    for kind, a, b, c, d in matcher.get_opcodes():
+    inside = [(kind, a + head, b + head, c + head, d + head) for kind, a, b, c, d in matcher.get_opcodes()]
+    ends = len(first) - tail, len(first), len(second) - tail, len(second)
+    for kind, a, b, c, d in [("equal", 0, head, 0, head), *inside, ("equal", *ends)]:
         for side, pieces in ((left, first[a:b]), (right, second[c:d])):
             if pieces:
                 side.append(Piece("".join(pieces), is_changed=kind != "equal"))
     return left, right
+
+
+def _alike(first: list[str], second: list[str]) -> int:
+    """How many pieces two texts begin with in common."""
+    return next((n for n, (one, other) in enumerate(zip(first, second, strict=False)) if one != other),
+                min(len(first), len(second)))  # fmt: skip
 
 
 def _whole(text: str) -> list[Piece]:
