@@ -47,7 +47,7 @@ def test_a_very_long_text_is_compared_by_sentences() -> None:
     # The sentence behind begins with the same sign, so either of the two may count as the new one.
     assert "".join(one.text for one in right if one.is_changed) in ("这一句是新的。", "一句是新的。这")
     assert not any(one.is_changed for one in left)
-    both = [f"改过的{sentence}" if place in (3, 2990) else sentence for place, sentence in enumerate(sentences)]
+    both = [f"改过的{sentence}" if place in (3, 900) else sentence for place, sentence in enumerate(sentences)]
     left, right = mark("".join(sentences), "".join(both))
     assert [one.text[:6] for one in right if one.is_changed] == ["改过的这是第", "改过的这是第"]
 
