@@ -104,7 +104,8 @@ def give_up(*, actor: Actor, transfer_id: UUID) -> Transfer:
         transfer = _locked(actor, transfer_id, policies.RECEIVE)
         going = transfer.job is not None and Job.objects.filter(pk=transfer.job, state__in=UNFINISHED).exists()
         by_command = transfer.job is None and actor.kind != "system"  # it is received by whoever announced it
-        if going or by_command or transfer.attempt > 1:  # what came with an earlier attempt stays, so the number does too
+        # What came with an earlier attempt stays, so its number does too.
+        if going or by_command or transfer.attempt > 1:
             raise NotGivenUp(
                 _("Transfer %(number)s can't be given up: it is being received, or a part of it came before.",
                   number=transfer.number),
