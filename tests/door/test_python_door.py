@@ -111,6 +111,31 @@ def test_catalogue_is_imported_once(home: Archive, tmp_path: Path) -> None:
     assert said == [1, 1, 0, 0, 1]
 
 
+def test_catalogue_is_tried_given_files_and_undone(home: Archive, tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.csv"
+    path.write_text("档号,题名\nK001-WS·1987-Y-0001,关于修桥的请示\nK001-WS·1987-Y-0002,关于修路的请示\n", "utf-8")
+    (tmp_path / "scans").mkdir()
+    (tmp_path / "scans" / "K001-WS_1987-Y-0001.txt").write_text("正文")
+    said = run(
+        home,
+        """
+        with shicheng.open_archive(sys.argv[1]) as archive:
+            tried = archive.import_catalogue(sys.argv[2], dry_run=True)
+            nothing = archive.find("*").total
+            made = archive.import_catalogue(sys.argv[2])
+            told = archive.attach_files(sys.argv[3], dry_run=True)
+            done = archive.attach_files(sys.argv[3])
+            undone = archive.undo_import(made.number, reason="送错了")
+            left = archive.find("*").total
+        print(json.dumps([tried.number, tried.created, nothing, made.created, told.matched, done.complete,
+                          undone.removed, undone.kept, left]))
+        """,
+        path,
+        tmp_path / "scans",
+    )
+    assert said == ["", 2, 0, 2, 1, True, 1, 1, 1]
+
+
 def test_what_goes_wrong_is_an_error_of_ours(home: Archive, tmp_path: Path) -> None:
     said = run(
         home,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shicheng.door.archive import Archive
 from shicheng.door.opening import OtherArchive, open_archive
 from shicheng.door.types import (
+    Attached,
     Check,
     Damage,
     Event,
@@ -17,12 +18,14 @@ from shicheng.door.types import (
     Record,
     RecordFile,
     Report,
+    Undoing,
     Verification,
     Version,
 )
 
 __all__ = [
     "Archive",
+    "Attached",
     "Check",
     "Damage",
     "Event",
@@ -36,6 +39,7 @@ __all__ = [
     "Record",
     "RecordFile",
     "Report",
+    "Undoing",
     "Verification",
     "Version",
     "open_archive",
