@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from shicheng.holdings import cache, editing, renditions
+from shicheng.holdings import cache, editing, renditions, tallies
 from shicheng.holdings.models import File
 from shicheng.jobs.decorators import job, scheduled
 from shicheng.jobs.run import Run
@@ -36,3 +36,10 @@ def tidy_cache(run: Run) -> dict[str, int]:
 def finish_cut_off(run: Run) -> dict[str, int]:
     """Take edits of descriptions that a crash left half way to their end; nothing to do is the rule."""
     return {"finished": editing.finish_edits(current())}
+
+
+@scheduled(every=timedelta(hours=1))
+@job("holdings.fold_tallies", lease=120, tries=3, label=_("Put the numbers of items together"))
+def fold_tallies(run: Run) -> dict[str, int]:
+    """Put rows together that stand for the same kind of items; their sums stay the same, so it is safe twice."""
+    return {"folded": tallies.fold(least=1000)}
