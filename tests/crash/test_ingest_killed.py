@@ -17,7 +17,7 @@ from ingest.archives import Archive, kill_group, text_batch
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.django_db(databases=[])]
 
 ITEMS = 300
-KILLS = int(os.environ.get("SHICHENG_TEST_KILLS", "8"))  # more for a night
+KILLS = int(os.environ.get("STORM_KILLS", "8"))  # more for a night
 MOST = 5  # of one batch: so often a job is tried before it is given up
 
 
@@ -57,7 +57,7 @@ def test_ingest_killed_again_and_again_takes_every_item_in_once(
     new: Callable[..., Archive], tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     archive = new()
-    chance = random.Random(os.environ.get("SHICHENG_TEST_SEED") or time.time_ns())
+    chance = random.Random(os.environ.get("STORM_SEED") or time.time_ns())
     started = time.monotonic()
     archive.ask("ingest", text_batch(ITEMS, fonds="T000").write(tmp_path / "T000"))
     length = time.monotonic() - started
