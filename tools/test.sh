@@ -6,6 +6,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
+unset PYTHONDONTWRITEBYTECODE # else each of the thousand commands the tests start would compile everything anew
 work=$(mktemp -d -t shicheng-suite-XXXXXX)
 chmod 711 "$work" # the database's user has to reach its folder
 failed=()

@@ -8,10 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-
 from shicheng.cataloguing.rows import REASON_HEADER, ROW_HEADER
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
@@ -32,6 +28,8 @@ def write_workbook(path: Path, header: Sequence[str], lines: Iterable[Line]) -> 
     Every cell is text. One that a spreadsheet program could take for a formula has an apostrophe before it,
     which is taken away again when the workbook is read as a catalogue.
     """
+    from openpyxl import Workbook  # a tenth of a second, which no other command should wait for
+
     listed = iter(lines)
     first = next(listed, None)
     if first is None:
@@ -55,6 +53,9 @@ def write_workbook(path: Path, header: Sequence[str], lines: Iterable[Line]) -> 
 
 
 def _bold(sheet: Any, name: str) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     cell = WriteOnlyCell(sheet, value=guarded(name))
     cell.font = Font(bold=True)
     return cell

@@ -11,9 +11,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-import openpyxl
-from openpyxl.utils import range_boundaries
-
 from shicheng.kernel.messages import message as _
 from shicheng.packages.errors import PackageFault, UnreadablePackage
 from shicheng.packages.listing import (
@@ -44,6 +41,8 @@ def open_sheet(file: PackageFile, mapper: Mapper, *, limits: Limits, wanted: str
 
     With `guess` a sheet without a known header is read too: by the row most likely to be one.
     """
+    from openpyxl import load_workbook  # a tenth of a second, which lists in other forms should not wait for
+
     table = Table()
     spool = cast(BinaryIO, tempfile.NamedTemporaryFile(suffix=".xlsx"))  # noqa: SIM115 -- lives as long as the rows
     try:
@@ -54,7 +53,7 @@ def open_sheet(file: PackageFile, mapper: Mapper, *, limits: Limits, wanted: str
         reason = _unsafe(Path(spool.name), limits)
         if reason is not None:
             raise ValueError(reason)
-        book = openpyxl.load_workbook(spool, read_only=True, data_only=True, keep_links=False)
+        book = load_workbook(spool, read_only=True, data_only=True, keep_links=False)
         chosen: tuple[int, Any, int, list[str | None]] | None = None
         for sheet in book.worksheets:
             said = sheet.max_row
@@ -162,6 +161,8 @@ def _fill(cells: list[str], row: int, merged: dict[tuple[int, int], tuple[int, i
 
 def _special_cells(path: Path, inner: str, limits: Limits) -> tuple[dict[tuple[int, int], tuple[int, int]], bool]:
     """Find the cells merged downwards, and whether the sheet has formulas."""
+    from openpyxl.utils import range_boundaries
+
     merged: dict[tuple[int, int], tuple[int, int]] = {}
     formulas = False
     with zipfile.ZipFile(path) as archive, archive.open(inner.lstrip("/")) as stream:
@@ -181,7 +182,9 @@ def _special_cells(path: Path, inner: str, limits: Limits) -> tuple[dict[tuple[i
 
 def _note_empty_formulas(spool: BinaryIO, sheet: Any, table: Table, path: str) -> None:
     """Name the first formula whose value the workbook does not hold."""
-    book = openpyxl.load_workbook(spool, read_only=True, data_only=False, keep_links=False)
+    from openpyxl import load_workbook
+
+    book = load_workbook(spool, read_only=True, data_only=False, keep_links=False)
     other = book[sheet.title]
     other.reset_dimensions()
     for number, (values, formulas) in enumerate(

@@ -8,9 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-
 from shicheng.packages.elements import BY_NAME
 from shicheng.packages.writing_place import Tally, new_place, plain_text
 from shicheng.packages.writing_types import Exported, ExportItem
@@ -72,6 +69,9 @@ class Rows:
 
 def write_sheet(path: Path, name: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write one sheet in which every cell is text, also one that looks like a formula."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(name)
     for row in (header, *rows):
@@ -157,6 +157,9 @@ def _value(item: ExportItem, name: str) -> str:
 
 def _write_sheets(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write as many sheets as the rows need, row by row, each with the header."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
     book = Workbook(write_only=True)
     listed = iter(rows)
     for number in itertools.count(1):
