@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 import shicheng
 from ingest.archives import text_batch
 from ingest.fixtures import Here
+from shicheng.base.db import atomic
 from shicheng.exchange.types import Selection
 from shicheng.holdings.counting import Number
 from shicheng.holdings.models import File, Item
@@ -90,7 +91,8 @@ def ask(name: str, function: Callable[..., Any], actor: Actor, known: dict[str, 
         needed["key"] = known["one"].reference_code
     if name.startswith("ingest.selectors.locked"):
         needed["key"] = uuid.uuid4()
-    return function(actor=actor, **needed)
+    with atomic():  # some lock the row they give
+        return function(actor=actor, **needed)
 
 
 def is_nothing(value: Any) -> bool:

@@ -40,6 +40,7 @@ def main(arguments: list[str]) -> int:
         base.mkdir(parents=True, exist_ok=True)
         # Compiled files go there and not into the checkout; the first program started fills it.
         os.environ["PYTHONPYCACHEPREFIX"] = str(base / "compiled")
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         facts = machine.describe(base)
         archive.warm_up(base / "warm-up")
         for name in asked.only or list(BENCHES):
@@ -54,9 +55,6 @@ def main(arguments: list[str]) -> int:
                 print(f"✗ {name} could not be measured: {error}", file=sys.stderr)
                 failed = True
                 continue
-            finally:
-                if asked.keep is None:
-                    shutil.rmtree(folder, ignore_errors=True)
             now = datetime.datetime.now().astimezone().isoformat(timespec="minutes")
             command = " ".join(["tools/bench/run.py", *_flags(asked)])
             records.append(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 from bench import archive, batches
@@ -18,22 +17,22 @@ def measure(options: Options) -> Result:
     """Take the same batch into a fresh archive each time, in turn with the others."""
     result = Result(NAME, "Taking in small text items of 2 KB")
     batch = batches.small_texts(options.folder / "batch", options.scaled(ITEMS, 50))
-    home = options.folder / "archive"
-    source, root, plain = (options.folder / name for name in ("objects", "ocfl-py", "plain"))
+    # Each run has folders of its own: ext4 makes new files slowly for a while after many were removed.
+    home, source = options.folder / "archive-0", options.folder / "objects"
     wholes: list[archive.TakenIn] = []
     peers: dict[bool, list[float]] = {False: [], True: []}
     peer_cpu: list[float] = []
     limit: list[float] = []
 
     def ours(number: int) -> None:
-        archive.fresh(home)
-        wholes.append(archive.take_in(home, batch.folder, items=batch.items))
+        fresh = archive.fresh(options.folder / f"archive-{number}")
+        wholes.append(archive.take_in(fresh, batch.folder, items=batch.items))
         if number == 0:
             archive.unfold_objects(home / "store", source, options.scaled(PEER_OBJECTS, 50))
 
     def theirs(number: int) -> None:
         for add in (False, True):
-            shutil.rmtree(root, ignore_errors=True)
+            root = options.folder / f"ocfl-py-{number}{'-add' if add else ''}"
             finished = run(python("peer_ocfl", source, root, *(["add"] if add else [])))
             answer = json.loads(finished.output)
             _require_same_files(source, root, int(answer["objects"]))
@@ -42,8 +41,7 @@ def measure(options: Options) -> Result:
                 peer_cpu.append(1000 * finished.cpu / answer["objects"])
 
     def bare(number: int) -> None:
-        shutil.rmtree(plain, ignore_errors=True)
-        answer = json.loads(run(python("bare_writes", home / "store", plain)).output)
+        answer = json.loads(run(python("bare_writes", home / "store", options.folder / f"plain-{number}")).output)
         limit.append(answer["folders"] / answer["seconds"])
 
     in_turn(options.repeats, ours, theirs, bare)

@@ -65,6 +65,8 @@ def store_accepted(run: Run, *, transfer_id: str, settings: Settings) -> dict[st
     """Store and register what was accepted of a transfer, then its papers; may be run again at any point."""
     transfer = selectors.transfer(run.actor, UUID(transfer_id))
     if transfer.state not in ("accepted", "partly_accepted"):
+        if transfer.state == "stored":  # a run that was cut off between its last two steps
+            staging_of(settings).discard(staging_id(transfer))
         return {"state": transfer.state}
     assert transfer.report is not None
     report = checks.load_report(transfer.report)

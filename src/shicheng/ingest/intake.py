@@ -13,6 +13,7 @@ from shicheng.ingest import selectors, services
 from shicheng.ingest.errors import WorkFailed
 from shicheng.ingest.models import Transfer
 from shicheng.ingest.receiving import receive_path
+from shicheng.ingest.staging import staging_id, staging_of
 from shicheng.ingest.types import Outcome, Received
 from shicheng.jobs.models import Job
 from shicheng.jobs.worker import run_until_done
@@ -45,6 +46,8 @@ def take_in(
         transfer = _go_on(actor, received, passing_reason, progress)
         if transfer.state == "stored" and not received.known:
             wait_until_indexed(settings.index_path, audit.head_position(), timeout=600)
+    if transfer.state == "stored":  # a run before may have been cut off when all but this was done
+        staging_of(settings).discard(staging_id(transfer))
     return outcome_of(transfer, seconds=time.monotonic() - started)
 
 
