@@ -221,6 +221,17 @@ def test_schedule_is_due_once_for_all_workers(monkeypatch: pytest.MonkeyPatch) -
         services.switch_schedule(actor=ARCHIVIST, name="test.hourly", enabled=True)
 
 
+def test_schedule_of_what_is_not_set_up_makes_no_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_schedules", {})
+    wanted: list[bool] = []
+    scheduled(every=60, name="test.wanted", when=lambda: bool(wanted), a=1, b=2)(bodies.add)
+    now = clock.now()
+    assert services.enqueue_schedules(now) == []
+    wanted.append(True)
+    (row,) = services.enqueue_schedules(now)
+    assert row.name == "test.add"
+
+
 def test_a_job_name_belongs_to_one_function() -> None:
     with pytest.raises(ValueError, match="registered"):
         job("test.add")(lambda run: None)

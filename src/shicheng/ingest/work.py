@@ -28,7 +28,7 @@ def expire_uploads(run: Run) -> dict[str, int]:
     return {"expired": arriving.expire(current())}
 
 
-@scheduled(every=timedelta(seconds=20))
+@scheduled(every=timedelta(seconds=20), when=lambda: bool(current().watched_folder))
 @job("ingest.watch", lease=60, tries=5, label=_("Look into the watched folder"))
 def watch_folder(run: Run) -> dict[str, int]:
     """Notice what lies in the watched folder and have what is complete taken in."""

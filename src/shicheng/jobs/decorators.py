@@ -46,8 +46,10 @@ def job(
     return wrap
 
 
-def scheduled(*, every: timedelta | int, name: str = "", **arguments: Any) -> Callable[[JobKind[P]], JobKind[P]]:
-    """Enqueue a job again and again, `every` so many seconds; stands above `@job`.
+def scheduled(
+    *, every: timedelta | int, name: str = "", when: Callable[[], bool] = lambda: True, **arguments: Any
+) -> Callable[[JobKind[P]], JobKind[P]]:
+    """Enqueue a job again and again, `every` so many seconds, while `when` says so; stands above `@job`.
 
     A run that is still unfinished when the next is due is not doubled. Runs that were missed
     while no worker was up are made good by one.
@@ -58,7 +60,7 @@ def scheduled(*, every: timedelta | int, name: str = "", **arguments: Any) -> Ca
 
     def wrap(kind: JobKind[P]) -> JobKind[P]:
         kind.check_arguments(arguments)
-        registry.register_schedule(ScheduleKind(name or kind.name, kind, seconds, arguments))
+        registry.register_schedule(ScheduleKind(name or kind.name, kind, seconds, arguments, when))
         return kind
 
     return wrap

@@ -53,6 +53,7 @@ class ScheduleKind:
     kind: JobKind[Any]
     every: int  # seconds
     arguments: dict[str, Any]
+    is_wanted: Callable[[], bool] = lambda: True  # asked each time: what is not set up needs no jobs
 
 
 _kinds: dict[str, JobKind[Any]] = {}

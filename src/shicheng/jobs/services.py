@@ -136,7 +136,7 @@ def enqueue_schedules(now: datetime | None = None) -> list[Job]:
     Schedules registered in the program and not yet in the database are added, due at once.
     """
     moment = now or clock.now()
-    known = {schedule.name: schedule for schedule in registry.schedules()}
+    known = {schedule.name: schedule for schedule in registry.schedules() if schedule.is_wanted()}
     if not known:
         return []
     rows = {row.name: row for row in Schedule.objects.filter(pk__in=list(known))}
