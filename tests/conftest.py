@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.test import TransactionTestCase
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
 from emptying import empty_databases
@@ -17,6 +19,13 @@ hypothesis_settings.load_profile("suite")
 
 # A test leaves rows in a few tables; to truncate all of them takes longer than most tests.
 TransactionTestCase._fixture_teardown = empty_databases
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_suite() -> Iterator[None]:
+    """A page that was asked for leaves its language in force in the thread; the next test begins with that of all."""
+    yield
+    translation.deactivate()
 
 
 @pytest.hookimpl(trylast=True)

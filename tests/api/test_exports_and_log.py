@@ -18,7 +18,9 @@ from shicheng.search.follower import follow_once
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize(("form", "name"), [("bagit", "bagit.tar"), ("csv", "catalogue.csv"), ("xlsx", "catalogue.xlsx")])
+@pytest.mark.parametrize(
+    ("form", "name"), [("bagit", "bagit.tar"), ("csv", "catalogue.csv"), ("xlsx", "catalogue.xlsx")]
+)
 def test_export_is_made_by_a_job_and_fetched(
     here: Here, program: Program, shelf: dict[str, Item], form: str, name: str
 ) -> None:

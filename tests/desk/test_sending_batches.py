@@ -135,7 +135,9 @@ def test_a_name_longer_than_the_disk_allows_is_said_in_words(archivist: Client) 
 def test_an_upload_over_the_limit_is_refused_and_nothing_kept(
     archivist: Client, batch: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shicheng.ingest.upload_web.current", lambda: current().model_copy(update={"upload_bytes": 1 << 20}))
+    monkeypatch.setattr(
+        "shicheng.ingest.upload_web.current", lambda: current().model_copy(update={"upload_bytes": 1 << 20})
+    )
     answer = archivist.post(reverse("ingest:upload"), _sent({"a": bytes(700_000), "b": bytes(700_000)}))
     assert answer.status_code == 422
     assert "larger than 1.0 MB" in answer.content.decode()
