@@ -97,7 +97,7 @@ def _reload_in_the_middle_goes_on_and_another_file_is_refused(page: Page, packed
         page.get_by_role("button", name="Continue …").click()
     choosing.value.set_files(packed)
     page.wait_for_url(re.compile("/desk/transfers/20[0-9]{2}-[0-9]{4}$"), timeout=STORED)
-    assert min(pieces) == 4 << 20
+    assert min(pieces) >= 4 << 20  # nothing again; a piece under way at the reload may have arrived after all
     expect(page.get_by_role("heading", name="What was found")).to_be_visible(timeout=STORED)
     expect(page.get_by_role("heading", name=packed.name)).to_be_visible()
 

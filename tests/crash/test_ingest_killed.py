@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.django_db(databas
 
 ITEMS = 300
 KILLS = int(os.environ.get("STORM_KILLS", "8"))  # more for a night
-MOST = 5  # of one batch: so often a job is tried before it is given up
+MOST = 4  # of one batch: a job that died five times is given up and waits for a person
 
 
 def count(archive: Archive, table: str, condition: str = "1 = 1") -> int:
