@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from shicheng.formats.errors import CannotRender
+from shicheng.formats.errors import CannotRender, reasons_named
 from shicheng.kernel.messages import message as _
 
 PEAKS = 600
@@ -103,12 +103,5 @@ def _opened(path: Path) -> Iterator[Any]:
     """Open a recording, turning whatever a parser raises into one error that names the file."""
     import av
 
-    try:
-        with av.open(str(path), options=OPTIONS, metadata_errors="replace") as container:
-            yield container
-    except (CannotRender, MemoryError):
-        raise
-    except Exception as error:  # parsers raise anything on broken bytes
-        raise CannotRender(
-            _("The file %(name)s can't be shown: %(reason)s.", name=path.name, reason=str(error)[:200] or "broken")
-        ) from error
+    with reasons_named(path), av.open(str(path), options=OPTIONS, metadata_errors="replace") as container:
+        yield container

@@ -14,7 +14,7 @@ from typing import Any
 
 from PIL import Image
 
-from shicheng.formats.errors import CannotRender
+from shicheng.formats.errors import CannotRender, reasons_named
 from shicheng.formats.image import open_image, pixel_cost
 from shicheng.formats.recordings import peaks, wave_path
 from shicheng.formats.tiling import STREAMED, shrink
@@ -29,7 +29,7 @@ _pdfium = threading.Lock()  # PDFium is not safe for threads
 
 def page_count(path: Path, mime: str) -> int:
     """Count the pages of a PDF or an image; raises CannotRender for other formats and broken files."""
-    with _reasons(path):
+    with reasons_named(path):
         if mime == "application/pdf":
             with _pdfium, _pdf(path) as document:
                 return len(document)
@@ -42,7 +42,7 @@ def page_count(path: Path, mime: str) -> int:
 def render_page(path: Path, mime: str, page: int, width: int) -> bytes:
     """Draw page `page` (from 1) at most `width` pixels wide, as PNG; images are never enlarged."""
     width = max(1, min(width, _WIDEST))
-    with _reasons(path):
+    with reasons_named(path):
         if mime == "application/pdf":
             return _png(_pdf_page(path, page, width))
         if mime.startswith("image/"):
@@ -58,7 +58,7 @@ def render_page(path: Path, mime: str, page: int, width: int) -> bytes:
 
 def thumbnail(path: Path, mime: str, side: int = 256) -> bytes:
     """Draw the first page or a frame of a video inside a square of `side` pixels, as PNG."""
-    with _reasons(path):
+    with reasons_named(path):
         if mime == "application/pdf":
             picture = _pdf_page(path, 1, side)
             picture.thumbnail((side, side))
@@ -75,7 +75,7 @@ def poster_frame(path: Path, *, width: int = 640) -> bytes:
     """Draw one frame from near the start of a video, as PNG."""
     import av
 
-    with _reasons(path), av.open(str(path)) as container:
+    with reasons_named(path), av.open(str(path)) as container:
         if not container.streams.video:
             raise ValueError("no picture")
         stream = container.streams.video[0]
@@ -96,21 +96,6 @@ def waveform(path: Path, *, width: int = 600, height: int = 80) -> str:
         f'<path d="{wave_path(heights, width, height)}" stroke="currentColor" '
         f'stroke-width="{width / len(heights) * 0.7:.2f}" fill="none"/></svg>'
     )
-
-
-@contextmanager
-def _reasons(path: Path) -> Iterator[None]:
-    """Turn whatever a parser raises into one error that names the file."""
-    try:
-        yield
-    except (CannotRender, MemoryError):
-        raise
-    except IndexError as error:
-        raise CannotRender(_("The file %(name)s has no such page.", name=path.name)) from error
-    except Exception as error:  # parsers raise anything on broken bytes
-        raise CannotRender(
-            _("The file %(name)s can't be shown: %(reason)s.", name=path.name, reason=str(error)[:200] or "broken")
-        ) from error
 
 
 @contextmanager

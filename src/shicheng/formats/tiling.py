@@ -10,7 +10,7 @@ from typing import Any
 
 from PIL import Image
 
-from shicheng.formats.errors import CannotRender
+from shicheng.formats.errors import CannotRender, reasons_named
 from shicheng.kernel.messages import message as _
 
 TILE = 512
@@ -27,21 +27,13 @@ def make_tiles(path: Path, mime: str, page: int, target: Path, *, memory: int) -
     `memory` is the number of bytes that a picture which can't be streamed may take when decoded; a JPEG 2000
     picture beyond that is cut at a half, a quarter … of its size. Raises `CannotRender`.
     """
-    try:
+    with reasons_named(path):
         image = _opened(path, mime, page, memory)
         # One member per tile, stored as it is: a tile is then a slice of this file.
         image.dzsave(
             str(target), container="zip", tile_size=TILE, overlap=OVERLAP, suffix=f".jpg[Q={_QUALITY}]", compression=0,
             keep="none",
         )  # fmt: skip
-    except (CannotRender, MemoryError):
-        raise
-    except IndexError as error:
-        raise CannotRender(_("The file %(name)s has no such page.", name=path.name)) from error
-    except Exception as error:  # parsers raise anything on broken bytes
-        raise CannotRender(
-            _("The file %(name)s can't be shown: %(reason)s.", name=path.name, reason=str(error)[:200] or "broken")
-        ) from error
 
 
 def shrink(path: Path, mime: str, page: int, width: int) -> bytes | None:

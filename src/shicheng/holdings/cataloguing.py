@@ -22,7 +22,7 @@ from shicheng.holdings.catalogue_columns import draw_record
 from shicheng.holdings.describing import Columns
 from shicheng.holdings.hand_set import hand_sets, without_hand_set
 from shicheng.holdings.models import Fonds, FormerCode, HandSet, Item, ItemVersion
-from shicheng.kernel.identifiers import derived_id
+from shicheng.kernel.identifiers import derived_id, have_one_rest, lay_out, place_of
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
 from shicheng.people.policies import require
@@ -32,7 +32,6 @@ MADE_CODE = "-CAT-"
 # Entries of the log that stand for a whole batch of records; `ids_of_batch` tells which.
 BATCH_EVENTS = frozenset({"cataloguing.import.batch", "cataloguing.import.batch_undone"})
 _IN = 900  # values in one query
-_LOW = (1 << 42) - 1
 _DRAWN = (
     "category", "year", "retention", "department", "volume", "number", "title", "author", "document_number",
     "date_text", "date_from", "date_to", "secrecy", "openness", "pages",
@@ -82,9 +81,7 @@ def row_id(origin: UUID, row: int) -> UUID:
 
     The form of UUID version 7: the import's moment, then the row, then the import's own random bits.
     """
-    return UUID(
-        int=origin.int >> 80 << 80 | 7 << 76 | row >> 20 << 64 | 2 << 62 | (row & 0xFFFFF) << 42 | origin.int & _LOW
-    )
+    return lay_out(origin, row, origin.int, version=7)
 
 
 def put_records(
@@ -177,7 +174,7 @@ def withdraw_records(
     result = Withdrawn()
     between = (row_id(origin, first), row_id(origin, last))
     found = Item.objects.filter(pk__range=between, source_key__isnull=False).select_related("fonds")
-    made = [item for item in found if _is_of(origin, item.pk)]
+    made = [item for item in found if have_one_rest(origin, item.pk)]
     for code in {item.fonds.code for item in made}:
         require(actor, policies.REGISTER, fonds=code)
     beginnings = _versions({item.pk: 1 for item in made if item.version > 1})
@@ -203,7 +200,7 @@ def _return_changed(
     actor: Actor, origin: UUID, undo: UUID, number: str, rows: tuple[int, int], at: datetime.datetime, result: Withdrawn
 ) -> None:
     found = _versions_between(origin, *rows).select_related("item__fonds")
-    versions = [version for version in found if _is_of(origin, version.pk)]
+    versions = [version for version in found if have_one_rest(origin, version.pk)]
     before = _versions({version.item_id: version.version - 1 for version in versions})
     back: list[tuple[CatalogueRecord, Item]] = []
     for version in versions:
@@ -214,7 +211,7 @@ def _return_changed(
         if item.version != version.version:
             result.kept += 1
             continue
-        row = _row_of(version.pk)
+        row = place_of(version.pk)
         record = CatalogueRecord(
             row, item.source_key or "", item.reference_code, item.fonds.code, earlier.elements, earlier.extra
         )
@@ -347,16 +344,6 @@ def _versions(wanted: Mapping[UUID, int]) -> dict[UUID, ItemVersion]:
             if version.version == wanted[version.item_id]:
                 found[version.item_id] = version
     return found
-
-
-def _is_of(origin: UUID, identity: UUID) -> bool:
-    """Tell whether an id was made from this import, and not by another one of the same millisecond."""
-    return identity.int & _LOW == origin.int & _LOW
-
-
-def _row_of(identity: UUID) -> int:
-    """The row an id was made from."""
-    return (identity.int >> 64 & 0xFFF) << 20 | identity.int >> 42 & 0xFFFFF
 
 
 @dataclass(frozen=True, slots=True)

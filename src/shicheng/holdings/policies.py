@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from django.db.models import QuerySet
 
 from shicheng.holdings.models import Item, Tally
@@ -23,31 +25,28 @@ REGISTER = registry.permission("holdings.item.register", _("Take items into the 
 EDIT = registry.permission("holdings.item.edit", _("Edit descriptions"), roles={Role.ARCHIVIST})
 
 
+OPEN_TO_ALL = {"openness": Openness.OPEN.value, "secrecy": Secrecy.PUBLIC.value}
+R = TypeVar("R", Item, Tally)
+
+
 def visible(actor: Actor) -> QuerySet[Item]:
     """The items this actor may see: all within their fonds, or only opened ones, or none."""
-    items = Item.objects.all()
-    if people.allows(actor, READ):
-        if actor.fonds is None:
-            return items
-        return items.filter(fonds__code__in=actor.fonds) | items.filter(**OPEN_TO_ALL)
-    if people.allows(actor, READ_OPEN):
-        return items.filter(**OPEN_TO_ALL)
-    return items.none()
+    return _narrowed(actor, Item.objects.all())
 
 
 def visible_tallies(actor: Actor) -> QuerySet[Tally]:
-    """The numbers of the items this actor may see; says the same as `visible`, and a test holds them together."""
-    kinds = Tally.objects.all()
+    """The numbers of the items this actor may see; a test holds them to the items themselves."""
+    return _narrowed(actor, Tally.objects.all())
+
+
+def _narrowed(actor: Actor, rows: QuerySet[R]) -> QuerySet[R]:
     if people.allows(actor, READ):
         if actor.fonds is None:
-            return kinds
-        return kinds.filter(fonds__code__in=actor.fonds) | kinds.filter(**OPEN_TO_ALL)
+            return rows
+        return rows.filter(fonds__code__in=actor.fonds) | rows.filter(**OPEN_TO_ALL)
     if people.allows(actor, READ_OPEN):
-        return kinds.filter(**OPEN_TO_ALL)
-    return kinds.none()
-
-
-OPEN_TO_ALL = {"openness": Openness.OPEN.value, "secrecy": Secrecy.PUBLIC.value}
+        return rows.filter(**OPEN_TO_ALL)
+    return rows.none()
 
 
 def is_open(item: Item) -> bool:

@@ -47,10 +47,24 @@ def placed_id(parent: uuid.UUID, place: int, *parts: str | int) -> uuid.UUID:
     It begins with the parent's time and the place, and ends with a digest of the parent, the place and the parts.
     So what comes together lies together: rows with random keys would touch a page of every index for each row.
     """
-    rest = _digest(str(parent), place, *parts) & _LOW
+    return lay_out(parent, place, _digest(str(parent), place, *parts), version=8)
+
+
+def lay_out(parent: uuid.UUID, place: int, rest: int, *, version: int) -> uuid.UUID:
+    """Return the identifier made of the parent's time, a place below 2³² and the last 42 bits of `rest`."""
     place &= 0xFFFF_FFFF
-    beginning = parent.int >> 80 << 80 | 0x8 << 76 | place >> 20 << 64
-    return uuid.UUID(int=beginning | 0b10 << 62 | (place & 0xF_FFFF) << 42 | rest)
+    beginning = parent.int >> 80 << 80 | version << 76 | place >> 20 << 64
+    return uuid.UUID(int=beginning | 0b10 << 62 | (place & 0xF_FFFF) << 42 | rest & _LOW)
+
+
+def place_of(identity: uuid.UUID) -> int:
+    """Return the place an identifier was laid out for."""
+    return (identity.int >> 64 & 0xFFF) << 20 | identity.int >> 42 & 0xF_FFFF
+
+
+def have_one_rest(left: uuid.UUID, right: uuid.UUID) -> bool:
+    """Tell whether two identifiers end alike: by that those of one origin are known from others of its millisecond."""
+    return left.int & _LOW == right.int & _LOW
 
 
 def part_id(whole: uuid.UUID, *parts: str | int) -> uuid.UUID:

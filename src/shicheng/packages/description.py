@@ -35,6 +35,7 @@ from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.messages import message as _
 from shicheng.packages.elements import BY_NAME, ELEMENTS, Element
 from shicheng.packages.types import ProcessEntry
+from shicheng.packages.xml_texts import escape_text, mark_up, unescape_text
 
 NAMESPACE: Final = "urn:shicheng:description:1"
 ROOT: Final = "著录"
@@ -143,11 +144,7 @@ _PROCESS_TEXTS: Final[tuple[tuple[str, str], ...]] = (
 )
 
 _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_ESCAPE = re.compile("[\\\\\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_UNESCAPE = re.compile(r"\\(?:u([0-9a-f]{4})|\\)")
 _ESCAPED: Final = ' 转义="是"'
-_MARKED: Final = re.compile("[&<>\r]")
-_MARKUP: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 
 
 def write_description(
@@ -175,21 +172,6 @@ def write_description(
     lines.extend(_pair_lines("系统信息", sorted((system or {}).items())))
     lines.append(f"</{ROOT}>\n")
     return "\n".join(lines).encode("utf-8")
-
-
-def escape_text(text: str) -> str:
-    """Return `text` with `\\uXXXX` for what XML 1.0 can't carry and every backslash doubled."""
-    return _ESCAPE.sub(lambda m: "\\\\" if m[0] == "\\" else f"\\u{ord(m[0]):04x}", text)
-
-
-def unescape_text(text: str) -> str:
-    """Undo `escape_text`."""
-    return _UNESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else "\\", text)
-
-
-def mark_up(text: str) -> str:
-    """Return `text` as character data: markup replaced, carriage returns kept through parsing."""
-    return text.translate(_MARKUP) if _MARKED.search(text) else text
 
 
 def _leaf(tag: str, text: str, attributes: str = "") -> str:

@@ -17,7 +17,7 @@ from lxml import etree
 
 from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.messages import message as _
-from shicheng.packages.description import escape_text, mark_up, unescape_text
+from shicheng.packages.xml_texts import escape_text, mark_up, unescape_text
 
 NAMESPACE: Final = "http://www.loc.gov/premis/v3"
 _XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"

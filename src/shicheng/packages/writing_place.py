@@ -15,8 +15,8 @@ from shicheng.kernel.digests import STORE_ALGORITHMS, digest_stream
 from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.identifiers import new_id
 from shicheng.kernel.messages import message as _
-from shicheng.packages.description import escape_text
 from shicheng.packages.writing_types import Exported, ExportFile, ExportItem
+from shicheng.packages.xml_texts import escape_text
 
 _NAME_BYTES: Final = 240  # of 255, leaving room for a number
 _FORBIDDEN = re.compile('[\x00-\x1f\x7f<>:"/\\\\|?*\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ud800-\udfff]')

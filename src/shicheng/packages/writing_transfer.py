@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from shicheng.packages.description import mark_up
 from shicheng.packages.elements import BY_NAME
 from shicheng.packages.writing_lists import Rows, write_csv, write_sheet
 from shicheng.packages.writing_place import Names, Tally, copy_file, new_place, plain_text
 from shicheng.packages.writing_types import Exported, ExportItem, TransferStatement
+from shicheng.packages.xml_texts import mark_up
 
 CONTENT: Final = "内容"
 ITEM_LIST: Final = "归档文件目录.xlsx"

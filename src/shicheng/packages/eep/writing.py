@@ -13,11 +13,11 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import BinaryIO, Final
 
-from shicheng.packages.description import escape_text, mark_up
 from shicheng.packages.eep import names
 from shicheng.packages.elements import BY_NAME
 from shicheng.packages.types import ProcessEntry
 from shicheng.packages.writing_types import ExportFile, ExportItem
+from shicheng.packages.xml_texts import escape_text, mark_up
 
 _PIECE: Final = 57 * 4096  # bytes of content per write; a multiple of 57 keeps lines of 76 characters whole
 _ORIGINAL_SENTENCE: Final = "本封装包包含电子文件数据及其元数据，原始封装，未经修改"
