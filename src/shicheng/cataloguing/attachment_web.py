@@ -14,6 +14,7 @@ from shicheng.cataloguing import attachments, policies
 from shicheng.cataloguing.uploads import received_files, require_room
 from shicheng.cataloguing.viewing import view_attachment
 from shicheng.holdings.foreseeing import fonds_choices
+from shicheng.jobs.progress import answer_work
 from shicheng.kernel.errors import ShichengError
 from shicheng.people.guards import actor_of, desk_page
 from shicheng.settings import current
@@ -66,11 +67,7 @@ def attachment(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     one = attachments.find_attachment(actor, attachment_id)
     page = view_attachment(actor, one)
-    if getattr(request, "htmx", False):
-        if request.GET.get("seen") != one.state or page["job"] is None or page["job"].is_finished:
-            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-        return render(request, "jobs/parts/bar.html", page)
-    return render(request, "cataloguing/attachment.html", page)
+    return answer_work(request, "cataloguing/attachment.html", page, state=one.state)
 
 
 @desk_page(policies.READ, policies.ATTACH)

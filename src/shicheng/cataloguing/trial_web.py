@@ -18,6 +18,7 @@ from shicheng.cataloguing.uploads import received_catalogue, require_room
 from shicheng.cataloguing.viewing import decided_columns, view_trial
 from shicheng.cataloguing.web import XLSX
 from shicheng.holdings.foreseeing import fonds_choices
+from shicheng.jobs.progress import answer_work
 from shicheng.kernel.errors import ShichengError
 from shicheng.people.guards import actor_of, desk_page
 from shicheng.settings import current
@@ -72,11 +73,7 @@ def trial(request: HttpRequest, trial_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     one = trials.find_trial(actor, trial_id)
     page = view_trial(actor, one)
-    if getattr(request, "htmx", False):
-        if request.GET.get("seen") != one.state or page["job"] is None or page["job"].is_finished:
-            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-        return render(request, "jobs/parts/bar.html", page)
-    return render(request, "cataloguing/trial.html", page)
+    return answer_work(request, "cataloguing/trial.html", page, state=one.state)
 
 
 @desk_page(policies.READ, policies.IMPORT)

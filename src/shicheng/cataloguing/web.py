@@ -17,6 +17,7 @@ from shicheng.cataloguing.states import IMPORT
 from shicheng.cataloguing.viewing import view_import
 from shicheng.cataloguing.words import ATTACHMENT_STATES, STATES, SUSPICIONS, TRIAL_STATES
 from shicheng.holdings.foreseeing import foresee_withdrawal
+from shicheng.jobs.progress import answer_work
 from shicheng.kernel.errors import ShichengError
 from shicheng.people.guards import actor_of, desk_page
 from shicheng.settings import current
@@ -55,11 +56,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_of(request)
     one = selectors.catalogue_import(actor, number)
     page = view_import(actor, one, current())
-    if getattr(request, "htmx", False):
-        if request.GET.get("seen") != one.state or page["job"] is None or page["job"].is_finished:
-            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-        return render(request, "jobs/parts/bar.html", page)
-    return render(request, "cataloguing/import.html", page)
+    return answer_work(request, "cataloguing/import.html", page, state=one.state)
 
 
 @desk_page(policies.READ, policies.UNDO)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from shicheng.base.web import render_part
@@ -13,6 +13,7 @@ from shicheng.ingest import policies, selectors
 from shicheng.ingest.states import TRANSFER
 from shicheng.ingest.viewing import DECISIONS, describe, open_receipt, receipt_attempt
 from shicheng.ingest.words import STATES
+from shicheng.jobs.progress import answer_work
 from shicheng.people.guards import actor_of, desk_page
 from shicheng.settings import current
 
@@ -44,11 +45,7 @@ def transfer(request: HttpRequest, number: str) -> HttpResponse:
     """One transfer; while a job works on it, htmx asks for its progress every second."""
     one = selectors.transfer(actor_of(request), number)
     page = describe(actor_of(request), one, request.GET)
-    if getattr(request, "htmx", False):
-        if request.GET.get("seen") != one.state or page["job"] is None or page["job"].is_finished:
-            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-        return render(request, "jobs/parts/bar.html", page)
-    return render(request, "ingest/transfer.html", page)
+    return answer_work(request, "ingest/transfer.html", page, state=one.state)
 
 
 @desk_page(policies.READ)
