@@ -7,7 +7,6 @@ import random
 import re
 import tarfile
 from pathlib import Path
-from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -72,8 +71,8 @@ def _reload_in_the_middle_goes_on_and_another_file_is_refused(page: Page, packed
     expect(page.get_by_role("button", name="Go on")).to_be_visible()
     assert len(let) == 1
 
+    page.reload()  # before the way is free again, or the piece held back might still go
     page.unroute_all()
-    page.reload()
     row = page.locator("[data-upload-id]")
     expect(row).to_contain_text("办公室2021.tar")
     expect(row).to_contain_text(re.compile(r"4\.0 MB of 12\.\d MB"))
@@ -94,14 +93,11 @@ def _reload_in_the_middle_goes_on_and_another_file_is_refused(page: Page, packed
         "request",
         lambda one: pieces.append(int(one.headers["upload-offset"])) if one.method == "PATCH" else None,
     )
-    # A piece that was under way at the reload may have arrived after all: the server knows.
-    address = str(row.get_attribute("data-address"))
-    (begun,) = page.request.get(urljoin(page.url, address)).json()["begun"]
     with page.expect_file_chooser() as choosing:
         page.get_by_role("button", name="Continue …").click()
     choosing.value.set_files(packed)
     page.wait_for_url(re.compile("/desk/transfers/20[0-9]{2}-[0-9]{4}$"), timeout=STORED)
-    assert min(pieces) == begun["offset"] >= 4 << 20
+    assert min(pieces) == 4 << 20
     expect(page.get_by_role("heading", name="What was found")).to_be_visible(timeout=STORED)
     expect(page.get_by_role("heading", name=packed.name)).to_be_visible()
 
