@@ -12,9 +12,7 @@ from cataloguing.catalogues import PLAIN, plain_rows, write_csv, write_plain
 from shicheng.cataloguing import intake, rebuilding, selectors, services
 from shicheng.cataloguing.errors import BadMapping, UnknownHeader
 from shicheng.cataloguing.models import CatalogueImport, Mapping, Refusal
-from shicheng.holdings.catalogue_columns import draw_record
 from shicheng.holdings.cataloguing import ids_of_batch
-from shicheng.holdings.describing import draw_columns
 from shicheng.holdings.models import Fonds, Item, ItemVersion
 from shicheng.people.errors import NotPermitted
 from shicheng.people.types import Actor, Role
@@ -245,12 +243,6 @@ def test_actors_without_the_right_see_and_do_nothing(here: Here, tmp_path: Path)
         with pytest.raises(NotPermitted):
             services.receive_catalogue(actor=actor, path=path, settings=here.settings, fonds="B012")
     assert selectors.history(elsewhere, CatalogueImport.objects.get().number) == []
-
-
-@pytest.mark.parametrize("ref", ["B012-WS·2016-Y-CXW-0001", "J019-KU·01·2017-001-001", "no code", ""])
-def test_columns_are_drawn_as_everywhere_else(ref: str) -> None:
-    elements = {"title": "甲", "date": "2001年", "retention": "长期", "secrecy": "x", "pages": "3", "year": "1999"}
-    assert draw_record(ref, elements) == draw_columns(ref, elements)
 
 
 def test_the_real_catalogues_come_in_whole(here: Here, shared_data: Path) -> None:

@@ -18,8 +18,7 @@ from django.db.models import QuerySet
 from shicheng.base.bulk_rows import Forms, as_json, forms, insert_rows, update_rows
 from shicheng.base.db import chunked
 from shicheng.holdings import policies
-from shicheng.holdings.catalogue_columns import draw_record
-from shicheng.holdings.describing import Columns
+from shicheng.holdings.describing import Columns, draw_columns
 from shicheng.holdings.hand_set import hand_sets, without_hand_set
 from shicheng.holdings.models import Fonds, FormerCode, HandSet, Item, ItemVersion
 from shicheng.kernel.identifiers import derived_id, have_one_rest, lay_out, place_of
@@ -277,7 +276,7 @@ def _insert(
     for record in records:
         identity = row_id(origin, record.row)
         sort = "" if "reference_code" in record.elements else f"{record.fonds}{MADE_CODE}{number}-{record.row:08d}"
-        drawn = draw_record(record.ref, record.elements, sort=sort)
+        drawn = draw_columns(record.ref, record.elements, sort=sort)
         rows.append((
             as_id(identity), fonds_ids[record.fonds], record.ref, drawn.code_sort, *_values(drawn, form),
             as_json(record.elements), as_json(record.extra), none, number, f"urn:uuid:{identity}", record.key, 1, 0, 0,
@@ -310,7 +309,7 @@ def _change(
             moment, actor.name[:200], reason,
         ))  # fmt: skip
         made = MADE_CODE in item.reference_code and "reference_code" not in elements
-        drawn = draw_record(item.reference_code, elements, sort=item.code_sort if made else "")
+        drawn = draw_columns(item.reference_code, elements, sort=item.code_sort if made else "")
         items.append(
             (
                 *_values(drawn, form),

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 from shicheng.holdings.types import OPENNESS_WORDS, SECRECY_WORDS, Openness, Secrecy
 from shicheng.kernel.dates import DateError, parse_date
-from shicheng.kernel.reference_codes import ReferenceCodeError, parse_reference_code
+from shicheng.kernel.reference_codes import find_reference_code
 from shicheng.kernel.retention import RetentionError, parse_retention
+
+_LARGEST: Final = 2_000_000_000
+_LONGEST_NUMBER: Final = 40  # characters: Python refuses to read endless ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +40,18 @@ class Columns:
     pages: int | None
 
 
-def draw_columns(ref: str, elements: dict[str, str]) -> Columns:
-    """Draw the columns; a value that can't be understood leaves its column empty and stays in the elements."""
-    fonds_code = elements.get("fonds_code", "")
-    category = elements.get("category", "")
-    year = _number(elements.get("year"))
-    retention = _retention(elements.get("retention", ""))
-    department = elements.get("department", "")
-    volume = elements.get("volume_number", "")
-    number = _number(elements.get("item_number"))
-    code_sort = ref
-    try:
-        code = parse_reference_code(ref)
-    except ReferenceCodeError:
-        pass
-    else:
+def draw_columns(ref: str, elements: Mapping[str, str], *, sort: str = "") -> Columns:
+    """Draw the columns; a value that can't be understood leaves its column empty and stays in the elements.
+
+    `sort` stands for a code that was made for want of one and says nothing. Where neither the description nor the
+    code tells a year 年度, the year of the document's date is the one to look under.
+    """
+    get = elements.get
+    fonds_code, category, year = get("fonds_code", ""), get("category", ""), _number(get("year"))
+    retention, department = _retention(get("retention", "")), get("department", "")
+    volume, number = get("volume_number", ""), _number(get("item_number"))
+    code = None if sort else find_reference_code(ref)
+    if code is not None:
         fonds_code = fonds_code or code.fonds
         category = code.category or category
         year = year or code.year
@@ -56,49 +59,43 @@ def draw_columns(ref: str, elements: dict[str, str]) -> Columns:
         department = department or (code.department or "")
         volume = volume or (code.volume or "")
         number = number if number is not None else code.number
-        code_sort = code.sort_key
-    date_from = date_to = None
-    date_text = elements.get("date", "")
-    if date_text:
-        try:
-            period = parse_date(date_text)
-        except DateError:
-            pass
-        else:
-            date_from, date_to, date_text = period.start, period.end, period.iso
+    date_text, date_from, date_to = _period(get("date", ""))
+    if not year and date_from is not None and date_to is not None and date_from.year == date_to.year:
+        year = date_from.year
     return Columns(
         fonds_code=fonds_code,
-        code_sort=code_sort[:300],
+        code_sort=(sort or (code.sort_key if code is not None else ref))[:300],
         category=category[:60],
         year=year,
         retention=retention,
         department=department[:200],
         volume=volume[:60],
         number=number,
-        title=elements.get("title", ""),
-        author=elements.get("author", ""),
-        document_number=elements.get("document_number", "")[:300],
+        title=get("title", ""),
+        author=get("author", ""),
+        document_number=get("document_number", "")[:300],
         date_text=date_text[:200],
         date_from=date_from,
         date_to=date_to,
-        # An unknown word never opens anything.
-        secrecy=SECRECY_WORDS.get(_word(elements.get("secrecy", "")), Secrecy.RESTRICTED),
-        openness=OPENNESS_WORDS.get(_word(elements.get("openness", "")), Openness.UNREVIEWED),
-        pages=_number(elements.get("pages")),
+        secrecy=_secrecy(get("secrecy", "")),
+        openness=_openness(get("openness", "")),
+        pages=_number(get("pages")),
     )
 
 
-def _word(text: str) -> str:
-    return text.split("★")[0].strip().lower()
+# The same few values stand in thousands of records.
+@lru_cache(maxsize=65_536)
+def _period(text: str) -> tuple[str, datetime.date | None, datetime.date | None]:
+    if not text:
+        return "", None, None
+    try:
+        period = parse_date(text)
+    except DateError:
+        return text, None, None
+    return period.iso, period.start, period.end
 
 
-def _number(text: str | None) -> int | None:
-    if text is None or not text.strip().isdecimal():
-        return None
-    value = int(text)
-    return value if value < 2_000_000_000 else None
-
-
+@lru_cache(maxsize=4096)
 def _retention(text: str) -> str:
     if not text:
         return ""
@@ -106,3 +103,21 @@ def _retention(text: str) -> str:
         return parse_retention(text).code
     except RetentionError:
         return ""
+
+
+@lru_cache(maxsize=4096)
+def _secrecy(text: str) -> Secrecy:
+    # An unknown word never opens anything.
+    return SECRECY_WORDS.get(text.split("★")[0].strip().lower(), Secrecy.RESTRICTED)
+
+
+@lru_cache(maxsize=4096)
+def _openness(text: str) -> Openness:
+    return OPENNESS_WORDS.get(text.split("★")[0].strip().lower(), Openness.UNREVIEWED)
+
+
+def _number(text: str | None) -> int | None:
+    if text is None or not text.strip().isdecimal() or len(text) > _LONGEST_NUMBER:
+        return None
+    value = int(text)
+    return value if value < _LARGEST else None

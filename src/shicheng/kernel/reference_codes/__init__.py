@@ -4,6 +4,7 @@ from shicheng.kernel.reference_codes.categories import CATEGORIES
 from shicheng.kernel.reference_codes.codes import (
     ReferenceCode,
     ReferenceCodeError,
+    find_reference_code,
     format_reference_code,
     parse_reference_code,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "ReferenceCodeError",
     "Template",
     "choose_template",
+    "find_reference_code",
     "fold_reference_code",
     "format_reference_code",
     "parse_reference_code",

@@ -112,12 +112,20 @@ def parse_reference_code(text: str, templates: Sequence[Template] = DEFAULT_TEMP
     Raises `ReferenceCodeError` that names the place and what was expected there. Nothing is put
     right silently: a look-alike of a separator is an error with a suggestion.
     """
+    code = find_reference_code(text, templates)
+    if code is None:
+        raise _explain(text, templates)
+    return code
+
+
+def find_reference_code(text: str, templates: Sequence[Template] = DEFAULT_TEMPLATES) -> ReferenceCode | None:
+    """Read `text` as `parse_reference_code` does, without looking for the reason where it can't."""
     for template in templates:
         found = template.regex.fullmatch(text)
         if found is not None:
             parts = {name: part for name, part in found.groupdict().items() if part is not None}
             return ReferenceCode(text, template.name, parts)
-    raise _explain(text, templates)
+    return None
 
 
 def format_reference_code(template: Template, **parts: object) -> str:
