@@ -25,34 +25,29 @@ class StoreHealth:
     objects: int
     files: int
     bytes: int
-    verified: int  # objects verified within the term
+    verified: int  # objects read again and found as promised or not, within the term
+    new: int  # stored within the term and not read again since: not looked at, and not due
     term_days: int
     damaged: int
     missing: int
     free_bytes: int | None  # None where the store sets no limit
 
-    @property
-    def share_verified(self) -> float:
-        """Share of the objects that were verified, or stored, within the term; 1 for an empty store."""
-        return self.verified / self.objects if self.objects else 1.0
-
 
 def health(actor: Actor, settings: Settings) -> StoreHealth | None:
-    """Totals, the share verified within the term, and free disk; None for whoever may not see it."""
+    """Totals, what was verified within the term, and free disk; None for whoever may not see it."""
     if not allows(actor, policies.READ):
         return None
     store = store_of(settings)
     totals = PromisedObject.objects.aggregate(objects=Count("pk"), files=Sum("files"), size=Sum("bytes"))
     since = clock.now() - timedelta(days=settings.verify_days)
-    fresh = PromisedObject.objects.filter(last_verified__gte=since).count()
-    fresh += PromisedObject.objects.filter(last_verified__isnull=True, stored_at__gte=since).count()
     states = dict(PromisedObject.objects.values_list("state").annotate(Count("pk")))
     return StoreHealth(
         address=store.address,
         objects=totals["objects"],
         files=totals["files"] or 0,
         bytes=totals["size"] or 0,
-        verified=fresh,
+        verified=PromisedObject.objects.filter(last_verified__gte=since).count(),
+        new=PromisedObject.objects.filter(last_verified__isnull=True, stored_at__gte=since).count(),
         term_days=settings.verify_days,
         damaged=states.get("damaged", 0),
         missing=states.get("missing", 0),

@@ -29,8 +29,8 @@ def show_store(request: HttpRequest) -> StoreOut:
     assert health is not None  # the guard has made sure of the permission
     return StoreOut(
         address=health.address, objects=health.objects, files=health.files, bytes=health.bytes,
-        verified=health.verified, term_days=health.term_days, damaged=health.damaged, missing=health.missing,
-        free_bytes=health.free_bytes,
+        verified=health.verified, new=health.new, term_days=health.term_days, damaged=health.damaged,
+        missing=health.missing, free_bytes=health.free_bytes,
     )  # fmt: skip
 
 

@@ -100,6 +100,7 @@ class StoreOut(Out):
     files: int
     bytes: int
     verified: int
+    new: int
     term_days: int
     damaged: int
     missing: int
