@@ -19,7 +19,6 @@ import shicheng
 from ingest.archives import text_batch
 from ingest.fixtures import Here
 from shicheng.base.db import atomic
-from shicheng.exchange.types import Selection
 from shicheng.holdings.counting import Number
 from shicheng.holdings.models import File, Item
 from shicheng.holdings.tables import ItemTable
@@ -30,6 +29,7 @@ from shicheng.people import registry
 from shicheng.people.policies import allows, require
 from shicheng.people.services import ANONYMOUS, SYSTEM, create_user, operator
 from shicheng.people.types import Actor, Role
+from shicheng.search.selections import Selection
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ ELSEWHERE = Actor("user", "elsewhere", uuid.uuid4(), frozenset({Role.ARCHIVIST, 
 
 ALSO = {
     "shicheng.search.services", "shicheng.holdings.counting", "shicheng.holdings.tables", "shicheng.audit.looking",
-    "shicheng.exchange.selecting",
+    "shicheng.search.choosing",
 }  # fmt: skip
 
 
@@ -150,7 +150,7 @@ def test_the_same_questions_tell_something_to_who_may_ask(filled: Here) -> None:
             told.add(name)
     assert told >= {
         "audit.selectors.history", "audit.selectors.recent", "checks.selectors.latest", "checks.selectors.report",
-        "checks.selectors.reports", "exchange.selecting.count", "audit.looking.counts_since",
+        "checks.selectors.reports", "search.choosing.count", "audit.looking.counts_since",
         "holdings.counting.branches", "holdings.counting.count", "holdings.counting.facets", "holdings.selectors.file",
         "holdings.selectors.fonds_names", "holdings.tables.read_table", "holdings.tables.select",
         "holdings.tables.walk",

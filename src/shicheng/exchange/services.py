@@ -17,8 +17,6 @@ from shicheng.base.db import atomic
 from shicheng.exchange import events
 from shicheng.exchange.errors import NothingToExport, UnknownColumn, UnknownForm
 from shicheng.exchange.policies import EXPORT
-from shicheng.exchange.selecting import Chosen
-from shicheng.exchange.types import Selection
 from shicheng.holdings.models import Item
 from shicheng.kernel.messages import message as _
 from shicheng.packages.elements import BY_NAME
@@ -28,6 +26,8 @@ from shicheng.packages.writing_lists import USUAL
 from shicheng.packages.writing_types import Exported, ExportFile, ExportItem, TransferStatement
 from shicheng.people.policies import require
 from shicheng.people.types import Actor
+from shicheng.search.choosing import Chosen
+from shicheng.search.selections import Selection
 from shicheng.settings import Settings
 from shicheng.storage.ports import Store
 from shicheng.storage.services import open_store

@@ -19,14 +19,14 @@ from shicheng.holdings.counting import Number, branches, count, facets, totals
 from shicheng.holdings.errors import ItemNotFound
 from shicheng.holdings.models import File, FileText, Fonds, FormerCode, Item
 from shicheng.holdings.narrowing import FILTERS, TREE, WITHOUT, first_moment, narrow
-from shicheng.holdings.tables import read_table, select, walk
+from shicheng.holdings.tables import read_table, select, walk, walk_ids
 from shicheng.holdings.types import IndexDocument
 from shicheng.kernel.messages import message as _
 from shicheng.people.types import Actor
 
 __all__ = [
     "FILTERS", "TREE", "WITHOUT", "ItemQuery", "Number", "branches", "count", "facets", "first_moment", "items",
-    "narrow", "read_table", "select", "totals", "walk",
+    "narrow", "read_table", "select", "totals", "walk", "walk_ids",
 ]  # fmt: skip
 
 ORDERS = {
