@@ -75,6 +75,7 @@ def known_arguments(here: Here) -> dict[str, Any]:
         "key": transfer.number, "one": item, "count": 10, "chance": Random(1), "query": "*", "prefix": "关于",
         "codes": ["T001", "T002"], "found": Item.objects.all(), "selection": Selection(), "day": "2020-01-01",
         "events": ["ingest.transfer.received"], "name": "ingest.accession", "moment": transfer.announced_at,
+        "code": "B012", "version": 1, "row_id": uuid.uuid4(), "row_ids": [uuid.uuid4()],
         "index_path": here.settings.index_path, "job_id": Job.objects.values_list("pk", flat=True)[0],
     }  # fmt: skip
 

@@ -11,6 +11,7 @@ from shicheng.kernel.quantities import format_bytes
 ROOMS: Final = {
     "access": _("Portal"),
     "api": _("Programs"),
+    "approvals": _("Requests"),
     "audit": _("Log"),
     "cataloguing": _("Catalogues"),
     "checks": _("Checks"),
@@ -20,6 +21,7 @@ ROOMS: Final = {
     "ingest": _("Transfers"),
     "jobs": _("Jobs"),
     "people": _("Accounts"),
+    "schemes": _("Schemes"),
     "search": _("Search"),
     "storage": _("Store"),
 }
@@ -45,6 +47,9 @@ SUBJECTS: Final = {
     "webhook": _("webhook"),
     "view": _("view of the items"),
     "export": _("export"),
+    "request": _("request"),
+    "unit": _("filing unit"),
+    "filing_table": _("filing table"),
 }
 DETAILS: Final = {
     "accepted": _("accepted"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from shicheng.approvals import policies as approvals
 from shicheng.audit import policies as audit
 from shicheng.cataloguing import policies as cataloguing
 from shicheng.desk import policies as desk
@@ -17,6 +18,7 @@ from shicheng.jobs import policies as job_policies
 from shicheng.jobs import selectors as jobs
 from shicheng.people import policies as people
 from shicheng.people.types import Actor
+from shicheng.schemes import policies as schemes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,16 @@ def entries(actor: Actor, here: str) -> list[Entry]:
         found.append(_entry("ingest:transfers", _("Transfers"), "in", here, waiting, _("wait for a decision")))
     if may(actor, cataloguing.READ):
         found.append(_entry("cataloguing:imports", _("Catalogues"), "folder", here))
+    if may(actor, schemes.READ):
+        found.append(_entry("schemes:units", _("Schemes"), "table", here))
     if may(actor, holdings.READ):
         found.append(_entry("holdings:items", _("Holdings"), "list", here))
         found.append(_entry("search:page", _("Search"), "find", here))
     if may(actor, ingest.CHECK):
         found.append(_entry("checks:catalogue", _("Checks"), "check", here))
+    if may(actor, approvals.READ):
+        asked = approvals.waiting_for(actor).count()
+        found.append(_entry("approvals:requests", _("Requests"), "stamp", here, asked, _("wait for your decision")))
     if may(actor, job_policies.READ):
         failed = len(jobs.failures(actor, limit=100))
         found.append(_entry("jobs:jobs", _("Jobs"), "gear", here, failed, _("ended with an error")))

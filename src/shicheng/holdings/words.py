@@ -4,25 +4,11 @@ from collections.abc import Iterable
 
 from django.utils.translation import get_language
 
-from shicheng.holdings.types import Openness, Secrecy
-from shicheng.kernel.messages import message as _
+from shicheng.kernel.openness import OPENNESS as OPENNESS
+from shicheng.kernel.openness import SECRECY as SECRECY
 from shicheng.kernel.reference_codes import CATEGORIES
 from shicheng.kernel.retention import RetentionError, parse_retention
 from shicheng.packages.elements import BY_NAME
-
-OPENNESS = {
-    Openness.OPEN: _("open"),
-    Openness.CONTROLLED: _("controlled"),
-    Openness.DEFERRED: _("opening deferred"),
-    Openness.UNREVIEWED: _("not reviewed"),
-}
-SECRECY = {
-    Secrecy.PUBLIC: _("public"),
-    Secrecy.RESTRICTED: _("restricted"),
-    Secrecy.CONFIDENTIAL: _("confidential"),
-    Secrecy.SECRET: _("secret"),
-    Secrecy.TOP_SECRET: _("top secret"),
-}
 
 
 def retention_label(code: str) -> str:

@@ -37,6 +37,8 @@ ROOMS = [
     "audit",
     "jobs",
     "storage",
+    "approvals",
+    "schemes",
     "holdings",
     "search",
     "checks",

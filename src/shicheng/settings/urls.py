@@ -14,6 +14,8 @@ _doors = [
     ("desk/", "desk"),
     ("desk/transfers/", "ingest"),
     ("desk/imports/", "cataloguing"),
+    ("desk/requests/", "approvals"),
+    ("desk/schemes/", "schemes"),
     ("desk/checks/", "checks"),
     ("desk/holdings/", "holdings"),
     ("desk/search/", "search"),
