@@ -1,0 +1,1 @@
+"""Describing records: grids, batch changes, authorities, and what documents say of themselves."""
