@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from shicheng.audit import policies
@@ -41,6 +42,12 @@ def history(actor: Actor, subject: tuple[str, str | UUID], *, limit: int = 500) 
     kind, identity = subject
     about = Entry.objects.filter(subject_kind=kind, subject_id=str(identity))
     return list(about.order_by("position")[:limit])
+
+
+def entries_about(kind: str, identities: Sequence[str], event: str) -> list[Entry]:
+    """Return the entries of one event about some subjects, for work that reads the log back; never for people."""
+    about = Entry.objects.filter(subject_kind=kind, subject_id__in=identities, event=event)
+    return list(about.order_by("position"))
 
 
 def has_entry(event: str, subject: tuple[str, str | UUID]) -> bool:

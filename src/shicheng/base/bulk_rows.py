@@ -92,7 +92,8 @@ def update_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
     sets = ", ".join(
         f"{connection.ops.quote_name(column)} = %s{cast if column in json_columns else ''}" for column in columns
     )
+    key = connection.ops.quote_name(str(model._meta.pk.column))
     listed = list(rows)
     if listed:
         with connection.cursor() as cursor:
-            cursor.executemany(f"UPDATE {table} SET {sets} WHERE id = %s", listed)  # noqa: S608  # our names
+            cursor.executemany(f"UPDATE {table} SET {sets} WHERE {key} = %s", listed)  # noqa: S608  # our names

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Final
 from shicheng import __version__
 from shicheng.formats.pool import InspectionPool
 from shicheng.formats.types import Inspection
-from shicheng.holdings.item_papers import VERSIONS
+from shicheng.holdings.item_papers import VERSIONS, write_versions
+from shicheng.holdings.past_rows import read_past_rows
 from shicheng.holdings.types import NewFile
 from shicheng.kernel.digests import STORE_ALGORITHMS, digest_bytes
 from shicheng.kernel.identifiers import derived_id, part_id
@@ -113,13 +114,12 @@ def build_object(
         for file in files
     ]
     before = _Before.of(item, store)
-    if before.versions is not None:  # the history of a description that was edited stays with it
-        drafts.append(DraftFile(VERSIONS, None))
-        manifest.append(before.versions)
-    papers = (
+    papers = [
         (DESCRIPTION, _description(item, files, before.system)),
         (PREMIS, _premis(item, files, actor, at, before.events)),
-    )
+    ]
+    if (past := read_past_rows(item)) is not None:  # the history of a description changed by hand goes with it
+        papers.append((VERSIONS, write_versions(past)))
     for path, content in papers:
         digests = {name: digest_bytes(content, name) for name in STORE_ALGORITHMS}
         drafts.append(DraftFile(path, content, digests))
@@ -140,7 +140,6 @@ class _Before:
     head: int | None = None
     system: dict[str, str] = field(default_factory=dict)
     events: tuple[PremisEvent, ...] = ()
-    versions: ManifestEntry | None = None
 
     @classmethod
     def of(cls, item: Item, store: Store) -> _Before:
@@ -150,9 +149,7 @@ class _Before:
             system = read_description(stream.read()).system
         with store.open(item.object_id, PREMIS) as stream:
             events = tuple(read_premis(stream.read()).events)
-        with store.open(item.object_id, MANIFEST) as stream:
-            versions = next((one for one in read_manifest(stream.read()) if one.logical_path == VERSIONS), None)
-        return cls(store.inventory(item.object_id).head, system, events, versions)
+        return cls(store.inventory(item.object_id).head, system, events)
 
 
 def _new_file(arrival: Arrival, path: str, order: int, inspection: Inspection | None) -> NewFile:

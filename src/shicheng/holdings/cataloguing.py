@@ -15,11 +15,12 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from shicheng.base.bulk_rows import Forms, as_json, forms, insert_rows, update_rows
+from shicheng.base.bulk_rows import as_json, forms, insert_rows, update_rows
 from shicheng.base.db import chunked
 from shicheng.holdings import policies
-from shicheng.holdings.describing import Columns, draw_columns
-from shicheng.holdings.hand_set import hand_sets, without_hand_set
+from shicheng.holdings.describing import draw_columns
+from shicheng.holdings.drawn_rows import DRAWN, drawn_values
+from shicheng.holdings.hand_set import edited_next, hand_sets, without_hand_set
 from shicheng.holdings.models import Fonds, FormerCode, HandSet, Item, ItemVersion
 from shicheng.kernel.identifiers import derived_id, have_one_rest, lay_out, place_of
 from shicheng.kernel.messages import Message
@@ -31,12 +32,8 @@ MADE_CODE = "-CAT-"
 # Entries of the log that stand for a whole batch of records; `ids_of_batch` tells which.
 BATCH_EVENTS = frozenset({"cataloguing.import.batch", "cataloguing.import.batch_undone"})
 _IN = 900  # values in one query
-_DRAWN = (
-    "category", "year", "retention", "department", "volume", "number", "title", "author", "document_number",
-    "date_text", "date_from", "date_to", "secrecy", "openness", "pages",
-)  # fmt: skip
 _ITEM = (
-    "id", "fonds_id", "reference_code", "code_sort", *_DRAWN, "elements", "extra", "process", "transfer", "object_id",
+    "id", "fonds_id", "reference_code", "code_sort", *DRAWN, "elements", "extra", "process", "transfer", "object_id",
     "source_key", "version", "files_count", "bytes", "registered",
 )  # fmt: skip
 _VERSION = ("id", "item_id", "version", "elements", "extra", "at", "by", "reason")
@@ -115,6 +112,10 @@ def put_records(
             result.unchanged += 1
         else:
             changed.append((record, item))
+    if adopt:  # what was changed by hand while the import was under way was never changed by it
+        ahead = edited_next([item for _record, item in changed])
+        result.unchanged += len(ahead)
+        changed = [(record, item) for record, item in changed if item.pk not in ahead]
     fresh = _refuse_taken(fresh, result)
     _insert(fresh, origin, number, fonds, at)
     _change(changed, origin, number, at, actor)
@@ -278,7 +279,7 @@ def _insert(
         sort = "" if "reference_code" in record.elements else f"{record.fonds}{MADE_CODE}{number}-{record.row:08d}"
         drawn = draw_columns(record.ref, record.elements, sort=sort)
         rows.append((
-            as_id(identity), fonds_ids[record.fonds], record.ref, drawn.code_sort, *_values(drawn, form),
+            as_id(identity), fonds_ids[record.fonds], record.ref, drawn.code_sort, *drawn_values(drawn, form),
             as_json(record.elements), as_json(record.extra), none, number, f"urn:uuid:{identity}", record.key, 1, 0, 0,
             moment,
         ))  # fmt: skip
@@ -312,7 +313,7 @@ def _change(
         drawn = draw_columns(item.reference_code, elements, sort=item.code_sort if made else "")
         items.append(
             (
-                *_values(drawn, form),
+                *drawn_values(drawn, form),
                 as_json(elements),
                 as_json(extra),
                 item.version + 1,
@@ -321,15 +322,7 @@ def _change(
             )
         )
     insert_rows(ItemVersion, _VERSION, versions)
-    update_rows(Item, (*_DRAWN, "elements", "extra", "version", "source_key"), items)
-
-
-def _values(drawn: Columns, form: Forms) -> tuple[Any, ...]:
-    return (
-        drawn.category, drawn.year, drawn.retention, drawn.department, drawn.volume, drawn.number, drawn.title,
-        drawn.author, drawn.document_number, drawn.date_text, form.date(drawn.date_from), form.date(drawn.date_to),
-        drawn.secrecy.value, drawn.openness.value, drawn.pages,
-    )  # fmt: skip
+    update_rows(Item, (*DRAWN, "elements", "extra", "version", "source_key"), items)
 
 
 def _versions_between(origin: UUID, first: int, last: int) -> QuerySet[ItemVersion]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from shicheng.audit import selectors as audit
 from shicheng.base.db import chunked
+from shicheng.holdings import events
 from shicheng.holdings.models import HandSet, Item
 
 
@@ -44,3 +46,16 @@ def without_hand_set(
     return Parted(
         {name: text for name, text in elements.items() if name not in kept}, {} if is_older else extra, offered
     )
+
+
+def edited_next(items: Sequence[Item]) -> set[UUID]:
+    """Those of the items whose next version was made by a person, as the log tells it.
+
+    For making the database anew: an import and an edit may have met, and only the log knows which came first.
+    """
+    versions = {str(item.pk): item.version for item in items}
+    found: set[UUID] = set()
+    for part in chunked(list(versions), 900):
+        told = audit.entries_about("item", part, events.ITEM_EDITED)
+        found.update(UUID(one.subject_id) for one in told if one.details.get("version") == versions[one.subject_id] + 1)
+    return found

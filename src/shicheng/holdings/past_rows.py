@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from shicheng.holdings.describing import draw_columns
+from shicheng.holdings.drawn_rows import DRAWN
 from shicheng.holdings.models import FormerCode, HandSet, Item, ItemVersion
-from shicheng.holdings.types import NewItem, Past
-
-_DRAWN: Final = (
-    "category", "year", "retention", "department", "volume", "number", "title", "author", "document_number",
-    "date_text", "date_from", "date_to", "secrecy", "openness", "pages",
-)  # fmt: skip
+from shicheng.holdings.types import NewItem, Past, PastVersion
 
 
 def write_past(item_id: UUID, past: Past) -> None:
@@ -33,11 +29,30 @@ def write_past(item_id: UUID, past: Past) -> None:
     )
 
 
+def read_past_rows(item: Item) -> Past | None:
+    """The history of an item as its rows tell it, for its object; None if nobody changed it by hand."""
+    hand = HandSet.objects.filter(pk=item.pk).first()
+    if hand is None:
+        return None
+    versions = [
+        PastVersion(one.pk, one.version, one.at, one.by, one.reason, one.elements, one.extra)
+        for one in ItemVersion.objects.filter(item=item).order_by("version")
+    ]
+    return Past(
+        versions=tuple(versions),
+        edited=hand.edited,
+        by_hand=tuple(sorted(hand.elements)),
+        former_codes=tuple(sorted(item.former_codes.values_list("code", flat=True))),
+        code_sort=item.code_sort,
+        source_key=item.source_key or "",
+    )
+
+
 def change_item(item_id: UUID, ref: str, elements: Mapping[str, str], past: Past) -> None:
     """Let an item's row say what the newest version of its history says. To be called inside `atomic()`."""
     drawn = draw_columns(ref, dict(elements))
     FormerCode.objects.filter(code=ref, item_id=item_id).delete()
-    values: dict[str, Any] = {name: getattr(drawn, name) for name in _DRAWN}
+    values: dict[str, Any] = {name: getattr(drawn, name) for name in DRAWN}
     Item.objects.filter(pk=item_id).update(
         **values, reference_code=ref, code_sort=past.code_sort, elements=dict(elements),
         version=past.versions[-1].version,
