@@ -1,14 +1,51 @@
 """What can go wrong with people and permissions."""
 
 from shicheng.kernel.errors import ShichengError
+from shicheng.kernel.messages import Message
 
 
 class NotPermitted(ShichengError):
-    """The actor may not do this."""
+    """The actor may not do this; `permission` is what is missing, so that it can be explained."""
 
     code = "people.permission.denied"
     exit_code = 4
     http_status = 403
+
+    def __init__(self, message: Message, *, hint: Message | None = None, permission: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.permission = permission
+
+
+class GrantRefused(ShichengError):
+    """A grant that can't be given or ended as asked."""
+
+    code = "people.grant.refused"
+    exit_code = 4
+    http_status = 409
+
+
+class BadGrant(ShichengError):
+    """A grant whose limits can't be meant."""
+
+    code = "people.grant.bad"
+    exit_code = 2
+    http_status = 422
+
+
+class BadDuty(ShichengError):
+    """A duty that can't be noted as asked."""
+
+    code = "people.duty.bad"
+    exit_code = 2
+    http_status = 422
+
+
+class BadEmergency(ShichengError):
+    """An emergency that can't be asked for, confirmed or ended as asked."""
+
+    code = "people.emergency.bad"
+    exit_code = 4
+    http_status = 409
 
 
 class BadAccount(ShichengError):

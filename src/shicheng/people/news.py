@@ -15,6 +15,16 @@ ACCOUNT_SWITCHED: Final = "people.account.switched"
 SIGNED_IN: Final = "people.session.begun"
 SIGNED_OUT: Final = "people.session.ended"
 SIGN_IN_FAILED: Final = "people.session.refused"
+GRANT_GIVEN: Final = "people.grant.given"
+GRANT_ENDED: Final = "people.grant.ended"
+GRANT_REFUSED: Final = "people.grant.refused"
+DUTY_ASSIGNED: Final = "people.duty.assigned"
+DUTY_ENDED: Final = "people.duty.ended"
+EMERGENCY_ASKED: Final = "people.emergency.asked"
+EMERGENCY_CONFIRMED: Final = "people.emergency.confirmed"
+EMERGENCY_REFUSED: Final = "people.emergency.refused"
+EMERGENCY_ENDED: Final = "people.emergency.ended"
+EMERGENCY_USED: Final = "people.emergency.used"
 
 Listener = Callable[[Actor, str, tuple[str, str] | None, dict[str, Any]], object]
 

@@ -14,10 +14,10 @@ from shicheng.kernel.messages import message as _
 from shicheng.people import news, policies
 from shicheng.people.errors import BadAccount, TooManyAttempts
 from shicheng.people.models import Grant, SignInAttempt, User
-from shicheng.people.types import Actor, Role
+from shicheng.people.types import CONTENT, Actor, Reach, Role
 
 ANONYMOUS = Actor(kind="anonymous", name="anonymous", roles=frozenset({Role.READER}))
-SYSTEM = Actor(kind="system", name="system", roles=frozenset({Role.ARCHIVIST, Role.ADMINISTRATOR}))
+SYSTEM = Actor(kind="system", name="system", roles=frozenset(Role))
 
 ATTEMPTS = 5
 WAIT = timedelta(minutes=10)
@@ -25,24 +25,28 @@ WAIT = timedelta(minutes=10)
 
 def operator(name: str) -> Actor:
     """The person at the command line: whoever can read the archive's files can do all of it anyway."""
-    return Actor(kind="operator", name=f"{name}@cli", roles=frozenset({Role.ARCHIVIST, Role.ADMINISTRATOR}))
+    return Actor(kind="operator", name=f"{name}@cli", roles=frozenset(Role))
 
 
 def actor_for(user: User | None) -> Actor:
-    """Turn a signed-in user into an actor with the roles and fonds of their grants."""
+    """Turn a signed-in user into an actor with what their grants and emergencies give them at this moment."""
     if user is None or not user.is_active:
         return ANONYMOUS
-    grants = list(user.grants.all())
-    # Every account may at least read what anyone may read.
-    roles = frozenset({Role.READER, *(grant.role for grant in grants)})
-    content = [grant for grant in grants if grant.role == Role.ARCHIVIST]
-    everywhere = not content or any(not grant.fonds for grant in content)
+    now = clock.now()
+    reaches = tuple(grant.reach for grant in user.grants.all() if grant.holds_at(now))
+    under_way = [one for one in user.emergencies.filter(until__gt=now) if one.holds_at(now)]
+    whole = [one for one in reaches if one.is_whole and one.role in CONTENT]
+    everywhere = not any(one.role in CONTENT for one in reaches) or any(one.fonds is None for one in whole)
     return Actor(
         kind="user",
         name=user.full_name or user.username,
         user_id=user.pk,
-        roles=roles,
-        fonds=None if everywhere else frozenset(grant.fonds for grant in content),
+        # Every account may at least read what anyone may read.
+        roles=frozenset({Role.READER, *(one.role for one in reaches)}),
+        fonds=None if everywhere else frozenset(code for one in whole for code in one.fonds or ()),
+        reaches=(Reach(role=Role.READER), *reaches),
+        emergency=frozenset(code for one in under_way for code in one.permissions),
+        emergency_id=str(under_way[0].pk) if under_way else "",
     )
 
 

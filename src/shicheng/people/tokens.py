@@ -128,9 +128,8 @@ def actor_of_token(token: ApiToken) -> Actor:
     else:
         roles = frozenset[str]({Role.ARCHIVIST, Role.ADMINISTRATOR, Role.READER})
         base = Actor(kind="program", name=token.name, user_id=token.pk, roles=roles)
-    limit = None if token.fonds is None else frozenset[str](token.fonds)
-    fonds = base.fonds if limit is None else limit if base.fonds is None else base.fonds & limit
-    return replace(base, fonds=fonds, scopes=permissions_of(token.scopes))
+    limited = base if token.fonds is None else base.within(token.fonds)
+    return replace(limited, scopes=permissions_of(token.scopes))
 
 
 def permissions_of(scopes: Iterable[str]) -> frozenset[str]:
