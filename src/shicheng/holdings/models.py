@@ -61,6 +61,8 @@ class Item(models.Model):
     # Stable key of a record that came by a catalogue; its description lies in the object of that import, and an
     # object of its own is there only once files were attached.
     source_key = models.CharField(max_length=32, null=True, unique=True, editable=False)
+    # Id of the row of a filing table (`schemes`) that judged it; `extra` carries it through the store.
+    filing_row = models.CharField(max_length=40, null=True, editable=False)
     version = models.PositiveIntegerField(default=1)
     files_count = models.PositiveIntegerField(default=0)
     bytes = models.BigIntegerField(default=0)
@@ -79,6 +81,7 @@ class Item(models.Model):
             models.Index(Left("title", TITLE_KEY), "id", name="item_title"),
             models.Index(fields=["year", "code_sort"], name="item_year"),
             models.Index(fields=["registered", "id"], name="item_registered"),
+            models.Index(fields=["filing_row"], name="item_filing_row", condition=models.Q(filing_row__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from shicheng.audit import services as audit
 from shicheng.base.bulk_rows import insert_objects
@@ -14,7 +15,7 @@ from shicheng.holdings.errors import CodeTaken
 from shicheng.holdings.file_rows import write_file_rows
 from shicheng.holdings.models import Fonds, FormerCode, Item, ItemVersion
 from shicheng.holdings.past_rows import write_past
-from shicheng.holdings.types import NewItem
+from shicheng.holdings.types import FILING_ROW, NewItem
 from shicheng.kernel import clock
 from shicheng.kernel.identifiers import derived_id
 from shicheng.kernel.messages import message as _
@@ -121,8 +122,17 @@ def _item_row(one: NewItem, fonds: Fonds, now: datetime.datetime) -> Item:
         transfer=one.transfer,
         object_id=one.object_id,
         source_key=(past.source_key or None) if past else None,
+        filing_row=_filing_row(one.extra),
         version=past.versions[-1].version if past else 1,
         files_count=len(one.files),
         bytes=sum(each.size for each in one.files),
         registered=now,
     )
+
+
+def _filing_row(extra: Mapping[str, str]) -> str | None:
+    """Id of the row of a filing table that judged a record, as it came with it; None if none did."""
+    try:
+        return str(UUID(str(extra[FILING_ROW])))
+    except (KeyError, ValueError):
+        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from shicheng.kernel.messages import Message
@@ -12,6 +12,9 @@ from shicheng.kernel.openness import OPENNESS_WORDS as OPENNESS_WORDS
 from shicheng.kernel.openness import SECRECY_WORDS as SECRECY_WORDS
 from shicheng.kernel.openness import Openness as Openness
 from shicheng.kernel.openness import Secrecy as Secrecy
+
+FILING_ROW: Final = "filing_row"
+"""Name under which `NewItem.extra` gives the id of the row of a filing table that judged the record."""
 
 
 @dataclass(frozen=True, slots=True)
