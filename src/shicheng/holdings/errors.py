@@ -77,3 +77,40 @@ class CannotShow(ShichengError):
 
     code = "holdings.file.cannot_show"
     http_status = 422
+
+
+class UnknownFonds(ShichengError):
+    """There is no fonds with this code, or it is not open to the actor."""
+
+    code = "holdings.fonds.unknown"
+    http_status = 404
+
+
+class FondsClosed(ShichengError):
+    """The fonds is closed and takes in nothing more."""
+
+    code = "holdings.fonds.closed"
+    http_status = 409
+
+
+class BadFondsEvent(ShichengError):
+    """Something that can't have happened to a fonds as it is told."""
+
+    code = "holdings.fonds.bad_event"
+    exit_code = 2
+    http_status = 422
+
+
+class BadArrangement(ShichengError):
+    """A volume or box that can't be made or changed as asked."""
+
+    code = "holdings.arrangement.bad"
+    exit_code = 2
+    http_status = 422
+
+
+class ArrangementMissing(ShichengError):
+    """There is no such volume, box or paper, or it is not open to the actor."""
+
+    code = "holdings.arrangement.unknown"
+    http_status = 404

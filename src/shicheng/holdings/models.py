@@ -19,9 +19,19 @@ class Fonds(models.Model):
     name = models.CharField(max_length=400)
     agency = models.CharField(max_length=400, blank=True)
     founded = models.DateTimeField()
+    # What follows is drawn from its events (`FondsEvent`), never set by itself.
+    kind = models.CharField(max_length=12, default="agency")  # of fonds_types.FondsKind
+    began_on = models.DateField(null=True)  # the agency began its work
+    closed_on = models.DateField(null=True)  # 封闭全宗: it takes in nothing more
+    location = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["code"]
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether it takes in nothing more."""
+        return self.closed_on is not None
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
@@ -224,3 +234,31 @@ class ColumnChoice(models.Model):
 
     owner = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
     columns = models.JSONField(default=list)
+
+
+# The rest of the room's tables, by what they are about.
+from shicheng.holdings.arranged_models import Box, BoxedItem, Renumbered, Renumbering, Volume, VolumeItem  # noqa: E402
+from shicheng.holdings.fonds_models import DossierPaper, FondsEvent  # noqa: E402
+
+__all__ = [
+    "TITLE_KEY",
+    "BegunEdit",
+    "Box",
+    "BoxedItem",
+    "ColumnChoice",
+    "DossierPaper",
+    "File",
+    "FileText",
+    "Fonds",
+    "FondsEvent",
+    "FormerCode",
+    "HandSet",
+    "Item",
+    "ItemVersion",
+    "Renumbered",
+    "Renumbering",
+    "TableView",
+    "Tally",
+    "Volume",
+    "VolumeItem",
+]  # fmt: skip

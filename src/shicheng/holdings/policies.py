@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from typing import TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from shicheng.holdings.models import Item, Tally
+from shicheng.holdings.models import Fonds, Item, Tally
 from shicheng.holdings.types import Openness, Secrecy
 from shicheng.kernel.messages import message as _
+from shicheng.kernel.secrecy import levels_up_to
 from shicheng.people import policies as people
 from shicheng.people import registry
-from shicheng.people.types import Actor, Role
+from shicheng.people.types import Actor, Place, Reach, Role
 
 READ = registry.permission("holdings.item.read", _("Read all items"), roles={Role.ARCHIVIST})
 READ_OPEN = registry.permission(
@@ -23,6 +26,11 @@ SHARE_VIEW = registry.permission(
 REGISTER = registry.permission("holdings.item.register", _("Take items into the holdings"), roles={Role.ARCHIVIST})
 
 EDIT = registry.permission("holdings.item.edit", _("Edit descriptions"), roles={Role.ARCHIVIST})
+CHANGE_FONDS = registry.permission(
+    "holdings.fonds.change", _("Record what happens to fonds and keep their dossiers"), roles={Role.ARCHIVIST}
+)
+ARRANGE = registry.permission("holdings.item.arrange", _("Put items into volumes and boxes"), roles={Role.ARCHIVIST})
+RENUMBER = registry.permission("holdings.item.renumber", _("Give held items new codes"), roles={Role.ARCHIVIST})
 
 
 OPEN_TO_ALL = {"openness": Openness.OPEN.value, "secrecy": Secrecy.PUBLIC.value}
@@ -39,14 +47,44 @@ def visible_tallies(actor: Actor) -> QuerySet[Tally]:
     return _narrowed(actor, Tally.objects.all())
 
 
+def visible_fonds(actor: Actor) -> QuerySet[Fonds]:
+    """The fonds whose pages this actor may see: those their role reaches."""
+    codes = people.whole_fonds(actor, READ)
+    return Fonds.objects.all() if codes is None else Fonds.objects.filter(code__in=codes)
+
+
 def _narrowed(actor: Actor, rows: QuerySet[R]) -> QuerySet[R]:
-    if people.allows(actor, READ):
-        if actor.fonds is None:
-            return rows
-        return rows.filter(fonds__code__in=actor.fonds) | rows.filter(**OPEN_TO_ALL)
-    if people.allows(actor, READ_OPEN):
-        return rows.filter(**OPEN_TO_ALL)
-    return rows.none()
+    reaches = people.reach(actor, READ)
+    if reaches == people.EVERYTHING:
+        return rows
+    if not reaches and not people.allows(actor, READ_OPEN):
+        return rows.none()
+    return rows.filter(functools.reduce(operator.or_, map(condition, reaches), Q(**OPEN_TO_ALL)))
+
+
+def condition(one: Reach) -> Q:
+    """The items, or tallies of them, that one grant reaches; the search index has the same (`search.scope`)."""
+    limits: dict[str, object] = {}
+    if one.fonds is not None:
+        limits["fonds__code__in"] = sorted(one.fonds)
+    if one.category:
+        limits["category"] = one.category
+    if one.unit:
+        limits["department"] = one.unit
+    if one.year_from is not None:
+        limits["year__gte"] = one.year_from
+    if one.year_to is not None:
+        limits["year__lte"] = one.year_to
+    if one.ceiling:
+        limits["secrecy__in"] = levels_up_to(one.ceiling)
+    return Q(**limits)
+
+
+def place_of(item: Item) -> Place:
+    """Where an item stands, for asking whether a grant reaches it."""
+    return Place(
+        fonds=item.fonds.code, category=item.category, year=item.year, unit=item.department, secrecy=item.secrecy
+    )
 
 
 def is_open(item: Item) -> bool:

@@ -13,6 +13,7 @@ from shicheng.audit import selectors as logged
 from shicheng.audit import services as audit
 from shicheng.audit.types import EntryFilters
 from shicheng.base.db import atomic
+from shicheng.holdings.fonds import require_open
 from shicheng.ingest import events, policies
 from shicheng.ingest.errors import NotGivenUp, NothingHeld, NothingToAccept, TransferNotFound
 from shicheng.ingest.models import Transfer
@@ -49,6 +50,7 @@ def announce(*, actor: Actor, name: str, source: str = "") -> Transfer:
 def receive(*, actor: Actor, transfer_id: UUID, facts: Mapping[str, Any]) -> Transfer:
     """Note that all bytes of a transfer lie in staging; `facts` are the columns that are known now."""
     require(actor, policies.RECEIVE, fonds=facts.get("fonds_code") or None)
+    require_open(str(facts.get("fonds_code") or ""))
     with atomic():
         transfer = _locked(actor, transfer_id, policies.RECEIVE)
         for name, value in facts.items():
@@ -239,6 +241,7 @@ def _decide(*, actor: Actor, transfer_id: UUID, verb: str, event: str, reason: s
     with atomic():
         transfer = _locked(actor, transfer_id, policies.ACCEPT)
         TRANSFER.find_move(transfer.state, verb)  # somebody may have decided before: that is to be said first
+        require_open(transfer.fonds_code)
         if transfer.items and transfer.held >= transfer.items:
             raise NothingToAccept(
                 _("Every item of transfer %(number)s has faults; there is nothing to accept.", number=transfer.number),

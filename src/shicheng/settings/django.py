@@ -44,6 +44,7 @@ ROOMS = [
     "checks",
     "cataloguing",
     "ingest",
+    "arranging",
     "exchange",
     "access",
     "api",
@@ -128,13 +129,25 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 60_000
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": _settings.password_length},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {
+        "NAME": "shicheng.people.signing.passwords.KindsValidator",
+        "OPTIONS": {"kinds": _settings.password_kinds},
+    },
+    {
+        "NAME": "shicheng.people.signing.passwords.HistoryValidator",
+        "OPTIONS": {"remembered": _settings.password_history},
+    },
 ]
 LOGIN_URL = "people:sign_in"
 LOGIN_REDIRECT_URL = "desk:home"
 LOGOUT_REDIRECT_URL = "access:home"
+SESSION_ENGINE = "shicheng.people.signing.store"
+SESSION_IDLE_SECONDS = _settings.session_idle_minutes * 60
 SESSION_COOKIE_AGE = _settings.session_hours * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
