@@ -10,9 +10,11 @@ import pytest
 from search.archive import register
 from search.catalogue import records
 from shicheng.holdings import policies as holdings_policies
+from shicheng.holdings.counting import totals
 from shicheng.holdings.models import Item
+from shicheng.people.policies import reach
 from shicheng.people.services import ANONYMOUS, SYSTEM, operator
-from shicheng.people.types import Actor, Role
+from shicheng.people.types import Actor, Reach, Role
 from shicheng.search.building import rebuild_index
 from shicheng.search.services import find, find_ids, suggest
 from shicheng.search.types import FACETS, Narrowing
@@ -31,6 +33,23 @@ ACTORS = {
     "reader with a fonds": Actor("user", "odd", roles=frozenset({Role.READER}), fonds=frozenset({"B012"})),
     "nobody": Actor("user", "nobody"),
     "operator": operator("someone"),
+    **{
+        name: Actor("user", name, roles=frozenset({one.role for one in reaches}), reaches=reaches)
+        for name, reaches in {
+            "cataloguer of a category and years": (
+                Reach(Role.CATALOGUER, fonds=frozenset({"G037"}), category="WS", year_from=2012, year_to=2016),
+            ),
+            "filing clerk of a unit": (Reach(Role.FILING_CLERK, fonds=frozenset({"B012"}), unit="BGS"),),
+            "up to internal": (Reach(Role.ARCHIVIST, ceiling="restricted"),),
+            "two grants": (
+                Reach(Role.REVIEWER, year_to=2010),
+                Reach(Role.APPRAISER, fonds=frozenset({"B012"}), ceiling="public"),
+            ),
+            "a level there is not": (Reach(Role.ARCHIVIST, ceiling="cosmic"),),
+            "reading only": (Reach(Role.ARCHIVIST, purpose="reading"),),
+            "an administrator's role with a reach": (Reach(Role.AUDITOR), Reach(Role.READER)),
+        }.items()
+    },
     "system": SYSTEM,
 }
 
@@ -43,10 +62,15 @@ def index(tmp_path: Path) -> Path:
 
 
 def test_index_and_database_agree_on_what_each_actor_may_see(index: Path) -> None:
+    everything = list(Item.objects.select_related("fonds"))
     for name, actor in ACTORS.items():
         rows = list(holdings_policies.visible(actor).select_related("fonds"))
         expected = {row.pk for row in rows}
         assert set(find_ids(actor, "*", index_path=index)) == expected, name
+        assert totals(actor)["items"] == len(expected), name
+        reaches = reach(actor, holdings_policies.READ)
+        held = {row.pk for row in everything if any(one.holds(holdings_policies.place_of(row)) for one in reaches)}
+        assert held | {row.pk for row in rows if holdings_policies.is_open(row)} == expected, name
         results = find(actor, "*", index_path=index, limit=1000, facets=True)
         assert results.total == len(results.hits) == len(expected), name
         for facet, value_of in {

@@ -23,7 +23,7 @@ from shicheng.jobs import services as jobs
 from shicheng.kernel import clock
 from shicheng.kernel.messages import message as _
 from shicheng.people.errors import NotPermitted
-from shicheng.people.policies import allows, require
+from shicheng.people.policies import require, whole_fonds
 from shicheng.people.troubles import Trouble, tell_by
 from shicheng.people.types import Actor
 
@@ -85,7 +85,7 @@ def retry(*, actor: Actor, subscription_id: UUID, delivery_id: UUID) -> Delivery
 def subscriptions(actor: Actor) -> QuerySet[Subscription]:
     """Subscriptions the actor may see."""
     found = Subscription.objects.all()
-    return found if allows(actor, policies.READ_WEBHOOKS) and actor.fonds is None else found.none()
+    return found if whole_fonds(actor, policies.READ_WEBHOOKS) is None else found.none()
 
 
 def deliveries(actor: Actor, subscription_id: UUID) -> QuerySet[Delivery]:
@@ -112,7 +112,7 @@ def given_up(actor: Actor) -> list[Trouble]:
 
 def _require(actor: Actor, permission: str) -> None:
     require(actor, permission)
-    if actor.fonds is not None:
+    if whole_fonds(actor, permission) is not None:
         raise NotPermitted(
             _("%(name)s may see some fonds only, and news tells of all.", name=actor.name),
             hint=_("Ask an administrator for a token without a limit of fonds."),

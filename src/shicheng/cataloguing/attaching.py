@@ -24,6 +24,7 @@ from shicheng.cataloguing.matching import Candidate, Pattern, match, walk
 from shicheng.cataloguing.workbook import guarded
 from shicheng.formats.pool import InspectionPool
 from shicheng.formats.types import Budget
+from shicheng.holdings import policies as holdings
 from shicheng.holdings.attached_files import add_files
 from shicheng.holdings.cataloguing import record
 from shicheng.kernel import clock
@@ -151,7 +152,7 @@ def _attach(
 def attach_to(*, actor: Actor, store: Store, pool: InspectionPool, item_id: UUID, paths: Sequence[Path]) -> int:
     """Give one record these files, in this order; returns how many it did not have."""
     item = record(actor, item_id)
-    require(actor, policies.ATTACH, fonds=item.fonds.code)
+    require(actor, policies.ATTACH, place=holdings.place_of(item))
     there = known_files(item, store, pool)
     known = {(file.name, file.sha512) for file in there}
     arrivals = []

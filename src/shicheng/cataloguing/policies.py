@@ -19,19 +19,21 @@ ATTACH = registry.permission("cataloguing.files.attach", _("Attach files to cata
 
 def visible(actor: Actor) -> QuerySet[CatalogueImport]:
     """The imports this actor may see: for archivists those into their fonds."""
-    if not people.allows(actor, READ):
-        return CatalogueImport.objects.none()
-    imports = CatalogueImport.objects.all()
-    return imports if actor.fonds is None else imports.filter(fonds_code__in=actor.fonds)
+    imports, codes = CatalogueImport.objects.all(), people.whole_fonds(actor, READ)
+    return imports if codes is None else imports.filter(fonds_code__in=codes)
 
 
 def visible_trials(actor: Actor) -> QuerySet[Trial]:
     """The trials this actor may see: all, or for those limited to some fonds their own."""
     trials = Trial.objects.all() if people.allows(actor, IMPORT) else Trial.objects.none()
-    return trials if actor.fonds is None else trials.filter(user_id=actor.user_id, user_id__isnull=False)
+    if people.whole_fonds(actor, IMPORT) is None:
+        return trials
+    return trials.filter(user_id=actor.user_id, user_id__isnull=False)
 
 
 def visible_attachments(actor: Actor) -> QuerySet[Attachment]:
     """The folders of files this actor may see: all, or for those limited to some fonds their own."""
     found = Attachment.objects.all() if people.allows(actor, ATTACH) else Attachment.objects.none()
-    return found if actor.fonds is None else found.filter(user_id=actor.user_id, user_id__isnull=False)
+    if people.whole_fonds(actor, ATTACH) is None:
+        return found
+    return found.filter(user_id=actor.user_id, user_id__isnull=False)

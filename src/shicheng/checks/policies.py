@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from shicheng.checks.models import StoredReport
 from shicheng.kernel.messages import message as _
@@ -21,8 +21,5 @@ EDIT = registry.permission(
 def visible(actor: Actor) -> QuerySet[StoredReport]:
     """The reports this actor may see: all within their fonds, or none."""
     reports = StoredReport.objects.all()
-    if not people.allows(actor, READ):
-        return reports.none()
-    if actor.fonds is None:
-        return reports
-    return reports.filter(Q(fonds_code__in=actor.fonds))
+    codes = people.whole_fonds(actor, READ)
+    return reports if codes is None else reports.filter(fonds_code__in=codes)

@@ -21,7 +21,7 @@ def add_files(*, actor: Actor, item_id: UUID, files: Sequence[NewFile]) -> int:
     To be called inside `atomic()`. Returns how many rows were new. The audit entry is the caller's.
     """
     item = Item.objects.select_for_update(of=("self",)).select_related("fonds").get(pk=item_id)
-    require(actor, policies.REGISTER, fonds=item.fonds.code)
+    require(actor, policies.REGISTER, place=policies.place_of(item))
     there = set(File.objects.filter(item=item).values_list("logical_path", flat=True))
     fresh = [each for each in files if each.logical_path not in there]
     rows = write_file_rows([(item_id, fresh)])

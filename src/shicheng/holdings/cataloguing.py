@@ -205,7 +205,7 @@ def _return_changed(
     back: list[tuple[CatalogueRecord, Item]] = []
     for version in versions:
         item, earlier = version.item, before.get(version.item_id)
-        require(actor, policies.REGISTER, fonds=item.fonds.code)
+        require(actor, policies.REGISTER, place=policies.place_of(item))
         if earlier is None or _equal(item, earlier):
             continue  # returned already
         if item.version != version.version:

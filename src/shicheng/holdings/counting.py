@@ -15,7 +15,7 @@ from shicheng.holdings import policies
 from shicheng.holdings.models import Fonds, Item, Tally
 from shicheng.holdings.narrowing import COUNTED, NO, TREE, WITHOUT, YES, is_counted, narrow
 from shicheng.holdings.types import Branch
-from shicheng.people.policies import allows
+from shicheng.people.policies import allows, reach
 from shicheng.people.types import Actor
 
 T = TypeVar("T")
@@ -92,7 +92,7 @@ def _remembered(actor: Actor, what: str, filters: Mapping[str, str], count_now: 
     """
     if Tally.objects.order_by()[: MANY_KINDS + 1].count() <= MANY_KINDS:
         return count_now()
-    sees = (allows(actor, policies.READ), allows(actor, policies.READ_OPEN), actor.fonds and sorted(actor.fonds))
+    sees = (allows(actor, policies.READ_OPEN), sorted(repr(one.to_json()) for one in reach(actor, policies.READ)))
     key = "holdings.counting." + sha256(repr((what, sees, sorted(filters.items()))).encode()).hexdigest()
     kept: T | None = cache.get(key)
     if kept is None:

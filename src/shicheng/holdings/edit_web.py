@@ -131,7 +131,7 @@ def restore(request: HttpRequest, item_id: UUID, number: int) -> HttpResponse:
 
 def _item(request: HttpRequest, item_id: UUID) -> Item:
     item = selectors.item(actor_of(request), item_id)
-    require(actor_of(request), policies.EDIT, fonds=item.fonds.code)
+    require(actor_of(request), policies.EDIT, place=policies.place_of(item))
     return item
 
 

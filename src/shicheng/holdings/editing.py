@@ -130,7 +130,7 @@ def finish_edit(begun: BegunEdit, settings: Settings) -> None:
 
 def _require_item(actor: Actor, item_id: UUID) -> Item:
     item = selectors.item(actor, item_id)
-    require(actor, policies.EDIT, fonds=item.fonds.code)
+    require(actor, policies.EDIT, place=policies.place_of(item))
     return item
 
 

@@ -10,7 +10,7 @@ from django.db.models import F
 from shicheng.holdings import policies
 from shicheng.holdings.cataloguing import Withdrawn, row_id
 from shicheng.holdings.models import Fonds, Item, ItemVersion
-from shicheng.people.policies import allows
+from shicheng.people.policies import whole_fonds
 from shicheng.people.types import Actor
 
 _LOOKED_AT: Final = 900  # changed items that are compared one by one
@@ -18,11 +18,9 @@ _LOOKED_AT: Final = 900  # changed items that are compared one by one
 
 def fonds_choices(actor: Actor, *, most: int = 500) -> list[tuple[str, str]]:
     """Codes and names of the fonds the actor may import into, for a form; nobody else learns of any."""
-    if not allows(actor, policies.REGISTER):
-        return []
-    known = Fonds.objects.order_by("code")
-    if actor.fonds is not None:
-        known = known.filter(code__in=actor.fonds)
+    known, codes = Fonds.objects.order_by("code"), whole_fonds(actor, policies.REGISTER)
+    if codes is not None:
+        known = known.filter(code__in=codes)
     return list(known.values_list("code", "name")[:most])
 
 

@@ -57,12 +57,12 @@ class Moment:
 
 def may_edit(actor: Actor, item: Item) -> bool:
     """Tell whether the actor may edit this item's description."""
-    return allows(actor, policies.EDIT, fonds=item.fonds.code)
+    return allows(actor, policies.EDIT, place=policies.place_of(item))
 
 
 def versions(actor: Actor, item: Item) -> list[Version]:
     """Every version of the description, the newest first; raises `NotPermitted` for whoever only reads open items."""
-    require(actor, policies.READ, fonds=item.fonds.code)
+    require(actor, policies.READ, place=policies.place_of(item))
     rows = list(item.versions.order_by("version"))
     if not any(row.version == item.version for row in rows):
         rows.append(_as_it_is(item))
@@ -109,7 +109,7 @@ def values_at(item: Item, number: int) -> dict[str, str]:
 
 def life(actor: Actor, item: Item) -> list[Moment]:
     """Everything known of the item's life, the newest first: from its making to what happened last."""
-    require(actor, policies.READ, fonds=item.fonds.code)
+    require(actor, policies.READ, place=policies.place_of(item))
     subjects = [("item", str(item.pk)), ("object", item.object_id)]
     for origin in ports.origins():
         subjects += origin(item)

@@ -89,4 +89,4 @@ def _owner(actor: Actor) -> UUID:
 
 def _reaches(actor: Actor, one: TableView) -> bool:
     fonds = one.filters.get("fonds")
-    return one.owner_id == actor.user_id or actor.fonds is None or not fonds or fonds in actor.fonds
+    return one.owner_id == actor.user_id or not fonds or allows(actor, policies.READ, fonds=fonds)

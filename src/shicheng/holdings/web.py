@@ -27,7 +27,7 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     one = selectors.item(actor, item_id)
     page = view_item(actor, one, request.GET, current())
     page["door"] = "holdings"
-    if allows(actor, policies.READ, fonds=one.fonds.code):
+    if allows(actor, policies.READ, place=policies.place_of(one)):
         life = history.life(actor, one)
         page |= {"life": life[:LIFE_SHOWN], "is_life_cut": len(life) > LIFE_SHOWN, "has_history": True}
     page["may_edit"] = history.may_edit(actor, one)

@@ -24,10 +24,10 @@ def visible(actor: Actor) -> QuerySet[Transfer]:
     """The transfers this actor may see: those of their fonds, for archivists only."""
     if not people.allows(actor, READ):
         return Transfer.objects.none()
-    transfers = Transfer.objects.all()
-    if actor.fonds is None:
+    transfers, codes = Transfer.objects.all(), people.whole_fonds(actor, READ)
+    if codes is None:
         return transfers
-    reached = Q(fonds_code__in=actor.fonds)
+    reached = Q(fonds_code__in=codes)
     # Before a batch is read nobody knows its fonds; who sent it watches over it until then.
     return transfers.filter(reached | Q(fonds_code="", sender=actor.user_id) if actor.user_id else reached)
 
@@ -41,7 +41,5 @@ def visible_uploads(actor: Actor) -> QuerySet[Upload]:
 
 def visible_watched(actor: Actor) -> QuerySet[WatchedBatch]:
     """The batches of the watched folder this actor may see: those of their fonds, for archivists only."""
-    if not people.allows(actor, READ):
-        return WatchedBatch.objects.none()
-    batches = WatchedBatch.objects.all()
-    return batches if actor.fonds is None else batches.filter(fonds_code__in=actor.fonds)
+    batches, codes = WatchedBatch.objects.all(), people.whole_fonds(actor, READ)
+    return batches if codes is None else batches.filter(fonds_code__in=codes)

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from shicheng.jobs.models import Job, Schedule
 from shicheng.kernel.messages import message as _
 from shicheng.people import registry
-from shicheng.people.policies import allows
+from shicheng.people.policies import allows, whole_fonds
 from shicheng.people.types import Actor, Role
 
 _ROLES = {Role.ADMINISTRATOR, Role.ARCHIVIST}
@@ -22,7 +22,7 @@ def visible(actor: Actor) -> QuerySet[Job]:
     """Jobs the actor may see: all, or for those limited to some fonds, their own."""
     if not allows(actor, READ):
         return Job.objects.none()
-    if actor.fonds is None:
+    if whole_fonds(actor, READ) is None:
         return Job.objects.all()
     return Job.objects.filter(actor_id=actor.user_id) if actor.user_id else Job.objects.none()
 

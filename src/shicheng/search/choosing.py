@@ -11,6 +11,7 @@ from uuid import UUID
 from shicheng.base.db import chunked
 from shicheng.holdings import selectors as holdings
 from shicheng.holdings.models import Item
+from shicheng.holdings.policies import place_of
 from shicheng.people.services import SYSTEM
 from shicheng.people.types import Actor
 from shicheng.search.scope import VisibleScope
@@ -56,7 +57,7 @@ class Chosen:
             yield [
                 one for key in part
                 if (one := found.get(key)) is not None
-                and scope.shows(fonds=one.fonds.code, openness=one.openness, secrecy=one.secrecy)
+                and scope.shows(place_of(one), openness=one.openness)
             ]  # fmt: skip
 
     def _count(self) -> int:

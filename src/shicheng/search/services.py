@@ -16,7 +16,7 @@ from shicheng.holdings import selectors as holdings
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
 from shicheng.people.services import SYSTEM
-from shicheng.people.types import Actor
+from shicheng.people.types import Actor, Place
 from shicheng.search.compiling import Compiler, has_score, unscored
 from shicheng.search.errors import IndexUnusable
 from shicheng.search.expressions import And, Expression
@@ -189,7 +189,8 @@ def _rows(actor: Actor, ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
     for part in chunked(list(dict.fromkeys(ids)), 500):
         found = holdings.items(SYSTEM).filter(pk__in=part).order_by().values(*_COLUMNS)
         for row in found:
-            if scope.shows(fonds=row["fonds__code"], openness=row["openness"], secrecy=row["secrecy"]):
+            place = Place(row["fonds__code"], row["category"], row["year"], row["department"], row["secrecy"])
+            if scope.shows(place, openness=row["openness"]):
                 rows[row["pk"]] = row
     return rows
 

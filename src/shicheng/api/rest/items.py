@@ -79,7 +79,7 @@ def list_history(request: HttpRequest, key: str) -> list[EntryOut]:
     """What happened to an item, oldest first, from the audit log."""
     actor = actor_of(request)
     one = selectors.item(actor, key)
-    require(actor, policies.READ, fonds=one.fonds.code)
+    require(actor, policies.READ, place=policies.place_of(one))
     return [EntryOut.of(entry) for entry in audit.history(actor, ("item", str(one.pk)))]
 
 
