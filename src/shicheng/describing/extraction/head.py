@@ -9,8 +9,9 @@ from typing import Final
 from shicheng.describing.extraction.dates import only_date
 from shicheng.describing.extraction.lines import Folded, Line, Sheet
 from shicheng.describing.extraction.numbers import Number, find_number, number_after_mark, order_number
-from shicheng.describing.extraction.words import SECRECIES, URGENCIES, is_body
+from shicheng.describing.extraction.words import SECRECIES, URGENCIES, bodies_in
 
+_MOST_BODIES: Final = 12  # of one joint document
 _LINES: Final = 30  # lines in which the head has to end
 _SECRECY: Final = re.compile(
     rf"(?:密级[：]?)?(?P<level>{'|'.join(SECRECIES)})(?:[★☆*＊·](?P<term>[0-9一二三四五六七八九十]{{1,3}}(?:年|个月|月|天)|长期|永久)?)?"
@@ -153,11 +154,11 @@ def _take_body(head: Head, line: Line, first: int, last: int, plain: str, pendin
     if only_date(plain) is not None:
         return False
     for found in _MARK_END.finditer(plain):
-        body = plain[: found.start()]
-        if not is_body(body):
+        bodies = [Mark(line, first + begin, first + end) for begin, end in bodies_in(plain[: found.start()])]
+        if not bodies:
             continue
         if found.end() == len(plain):
-            head.bodies.extend([*pending, Mark(line, first, first + found.start())])
+            head.bodies.extend([*pending, *bodies])
             pending.clear()
             head.is_red = head.is_red or found["order"] is None
             if found["order"]:
@@ -165,7 +166,7 @@ def _take_body(head: Head, line: Line, first: int, last: int, plain: str, pendin
             return True
         number = number_after_mark(plain, found.end()) if found["order"] else None
         if number is not None:
-            head.bodies.append(Mark(line, first, first + found.start()))
+            head.bodies.extend(bodies)
             head.order_title = Mark(line, first, first + found.end())
             head.number = (line, Number(first + number.first, first + number.last, None, is_order=True))
             return True
@@ -179,8 +180,9 @@ def _take_body(head: Head, line: Line, first: int, last: int, plain: str, pendin
         head.order_title = Mark(pending[0].line, pending[0].first, pending[0].last)
         pending.clear()
         return True
-    if is_body(plain) and len(pending) < 6 and not head.order_title:
-        pending.append(Mark(line, first, last))
+    bodies = [Mark(line, first + begin, first + end) for begin, end in bodies_in(plain)]
+    if bodies and len(pending) < _MOST_BODIES and not head.order_title:
+        pending.extend(bodies)
         return True
     return False
 

@@ -17,7 +17,11 @@ _ACT: Final = re.compile(
     "(?:代表大会|常务委员会|国务院|政府|委员会|部|局|厅|法院|检察院|署|院|办公室|会))"
     "(?=主席团|第[一二三四五六七八九十百零〇0-9]{1,6}[次届号]|令|(?:审判|检察)委员会第|常务会议|通过|批准|修[正订改]|公布|发布|印发|公告|主任会议)"
 )
-_VERB: Final = re.compile("通过|批准|修正|修订|修改|公布|发布|印发|施行|实施|起|废止")
+_VERB: Final = re.compile(
+    "通过|批准|修正|修订|修改|公布|发布|印发|令第?[0-9〇零一二三四五六七八九十百]{1,6}号|施行|实施|起|废止"
+)
+
+_JOINT: Final = re.compile("会议、$")  # two bodies passed it, each on its own day
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ def read(sheet: Sheet, title: Title | None) -> History:
     for number, found in enumerate(dates):
         end = dates[number + 1].first if number + 1 < len(dates) else len(whole.plain)
         rest = _without_quotes(whole.plain[found.last : end])
-        verb = _VERB.search(rest)
+        verb = _VERB.search(rest) or (_JOINT.search(rest) and _VERB.search(whole.plain, end))
         if verb is None or found.first - (dates[number - 1].last if number else 0) > 400:
             continue
         if verb[0] in ("起", "施行", "实施", "废止"):

@@ -12,28 +12,26 @@ from shicheng.describing.extraction.history import History
 from shicheng.describing.extraction.lines import Sheet, join
 from shicheng.describing.extraction.titles import Title
 from shicheng.describing.extraction.types import Suggestion
-from shicheng.describing.extraction.words import BODY, is_body
+from shicheng.describing.extraction.words import bodies_in
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
 
 _PREFIX: Final = re.compile(
     "关于|转发|批转|印发|颁发|发布|公布|贯彻|实施|对|表彰|任免|同意|批准|召开|令$|公告$|通告$|公报$|致|答复"
 )
-_PARTS: Final = re.compile("[、,，]")
 
 
 def suggest_author(
     sheet: Sheet, head: Head, title: Title | None, closing: Closing, past: History
 ) -> Iterable[Suggestion]:
     """Suggest the author; several bodies are parted by a semicolon (DA/T 18)."""
-    if past.acts and (first := next((act for act in past.acts if act.body), None)) is not None and first.body:
-        spot = first.folded.spot(*first.body)
-        yield _author(sheet, [spot], 0.9, _("The note below the title says that this body made it."))
     marked = [mark.spot() for mark in head.bodies]
     marks = {folded_of(mark).plain for mark in head.bodies}
     signed = [line.spot(first, last) for line, first, last in closing.bodies]
     names = {line.plain[first:last] for line, first, last in closing.bodies}
     by_title = _of_title(sheet, title)
+    if (made := _maker(past)) is not None and len(by_title) < 2:
+        yield _author(sheet, [made], 0.9, _("The note below the title says that this body made it."))
     if signed and names & marks and len(signed) >= len(marked):
         yield _author(sheet, signed, 0.97, _("It signed the document, and the head names it too."))
     if marked and (head.is_red or head.order_title):
@@ -44,6 +42,14 @@ def suggest_author(
         yield _author(sheet, signed, 0.88, _("It stands above the date at the end of the text."))
     if marked:
         yield _author(sheet, marked, 0.8, _("It stands at the head, above the document number."))
+
+
+def _maker(past: History) -> tuple[int, int] | None:
+    """The body of the first act; by its full name, where another act gives that (国务院, 中华人民共和国国务院)."""
+    named = [(act.folded.plain[slice(*act.body)], act.folded.spot(*act.body)) for act in past.acts if act.body]
+    if not named:
+        return None
+    return max((one for one in named if one[0].endswith(named[0][0])), key=lambda one: len(one[0]))[1]
 
 
 def _author(sheet: Sheet, spots: list[tuple[int, int]], confidence: float, reason: Message) -> Suggestion:
@@ -65,19 +71,7 @@ def _of_title(sheet: Sheet, title: Title | None) -> list[tuple[int, int]]:
             return []
         if len(words) > 120:
             break
-        spots = _bodies(words)
+        spots = bodies_in(words)
         if spots:
             return [whole.spot(first, last) for first, last in spots]
     return []
-
-
-def _bodies(words: str) -> list[tuple[int, int]]:
-    """Several bodies one after another, all of them, or nothing."""
-    spots, begin = [], 0
-    for end in [*(found.start() for found in _PARTS.finditer(words)), len(words)]:
-        part = words[begin:end]
-        if not is_body(part) or BODY.fullmatch(part) is None:
-            return []
-        spots.append((begin, end))
-        begin = end + 1
-    return spots

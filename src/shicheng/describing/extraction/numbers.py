@@ -19,6 +19,7 @@ _FORMS: Final = (
     # 沪府发2009年12号 without brackets.
     re.compile(r"(?P<mark>[\u3400-\u9fff]{2,12})(?P<year>(?:19|20)[0-9]{2})年第?(?P<running>[0-9]{1,5})号"),
 )
+_NOT_IN_MARK: Final = re.compile("关于|执行|根据|依据|贯彻|按照|废止|修改|转发|的")
 _ORDER: Final = re.compile(
     r"[（(]?(?P<order>(?:(?:19|20)[0-9]{2}年)?第[0-9一二三四五六七八九十百零〇]{1,9}号(?:令|公告|主席令)?)[）)]?"
 )
@@ -39,6 +40,8 @@ def find_number(plain: str) -> Number | None:
     best: Number | None = None
     for form in _FORMS:
         for found in form.finditer(plain):
+            if _NOT_IN_MARK.search(found["mark"]):
+                continue
             year = int(found["year"])
             first = (
                 found.start() + _brackets_before(found["mark"])

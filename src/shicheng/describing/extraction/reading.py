@@ -195,6 +195,13 @@ def _addressee(sheet: Sheet, rest: list[Line], title: Title | None, after: int) 
     yield _at(sheet, "addressee", sheet.written(*spot), spot, 0.92, why)
 
 
+def _is_between(plain: str) -> bool:
+    """Tell whether a line below the title is its number, its date, or a remark in brackets."""
+    numbered = find_number(plain) is not None and len(plain) < 40
+    in_brackets = plain[0] in "（(" and plain[-1] in "）)"
+    return numbered or in_brackets or only_date(plain) is not None or history.is_note(plain)
+
+
 def _is_no_addressee(words: str) -> bool:
     return bool(_NO_ADDRESSEE_END.search(words) or _NO_ADDRESSEE_BEGIN.match(words))
 

@@ -13,6 +13,7 @@ from shicheng.describing.extraction.numbers import find_number
 from shicheng.describing.extraction.words import TITLE_END, is_body
 
 _MOST_LINES: Final = 6
+_FULL: Final = 12  # signs a line of a title has at least that was broken for its length
 LONGEST: Final = 160  # signs; the longest title of the official gazettes is shorter
 _CLAUSE: Final = re.compile(
     r"第[一1]条|第[一1][章编节部]|第[一1]部分|[一1]、|[（(][一1][）)]|目录$|目次$|总则$|序言$|前言$|引言$"
@@ -113,16 +114,10 @@ def _continues(plain: str, line: Line, taken: Sequence[Line]) -> bool:
     if line.gap and not taken[-1].gap:
         return False
     whole = _joined(taken)
-    if is_body(plain):
+    if is_body(plain) or len(plain) > 40 or not _is_whole(whole + plain):
         return False
-    # “关于转发《…办法》” and then “的通知”, broken somewhere else: what the verb asks for is still to come.
-    return (
-        _VERBS.search(whole) is not None
-        and "的" not in whole[-6:]
-        and len(plain) < 40
-        and _is_whole(whole + plain)
-        and (plain.find("的") in range(12))
-    )
+    # “转发《…办法》” and then “的通知”, or “…实施《…法》” and “办法”: a line that was full, and an end after that.
+    return len(taken[-1].plain) >= _FULL or (_VERBS.search(whole) is not None and plain.find("的") in range(12))
 
 
 def _number_behind(plain: str) -> int | None:

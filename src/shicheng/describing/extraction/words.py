@@ -45,6 +45,7 @@ TITLE_END: Final = re.compile(
 """The end of a whole title: what it is called, with what may stand after that in brackets."""
 
 _GENRE_TAIL: Final = re.compile(r"(?:[》〉”]|[（(][^（）()]{0,40}[）)]|[*＊])*$")
+_BETWEEN: Final = re.compile("[、，,；;]")
 URGENCIES: Final = ("特提", "特急", "加急", "平急", "急件")
 SECRECIES: Final = ("绝密", "机密", "秘密")
 
@@ -52,6 +53,17 @@ SECRECIES: Final = ("绝密", "机密", "秘密")
 def is_body(plain: str) -> bool:
     """Tell whether folded words are the name of a body, and of one alone."""
     return 2 < len(plain) <= 60 and BODY.fullmatch(plain) is not None and _NOT_IN_BODIES.search(plain) is None
+
+
+def bodies_in(plain: str) -> list[tuple[int, int]]:
+    """Where the bodies of folded words stand that name one or several and nothing else; none for other words."""
+    spots, begin = [], 0
+    for end in [*(found.start() for found in _BETWEEN.finditer(plain)), len(plain)]:
+        if not is_body(plain[begin:end]):
+            return []
+        spots.append((begin, end))
+        begin = end + 1
+    return spots
 
 
 def genre_of(title: str) -> tuple[str, int, int] | None:
