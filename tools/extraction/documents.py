@@ -19,6 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+_DOCUMENTS = re.compile("(?:通知|决定|意见|批复|函|通告|公告|通报|报告|请示)(?:（[^）]*）)?$")
+_BODY_ENDS = ("政府", "办公厅", "办公室", "局", "厅", "委员会", "国务院", "委")
+
+
 @dataclass
 class Document:
     """A text and the right values of its elements; an empty set says that the document has none."""
@@ -114,28 +118,21 @@ def register(folder: Path, half: str) -> list[Document]:
     with gzip.open(folder / "gov-records.tsv.gz", "rt", encoding="utf-8") as lines:
         for number, row in enumerate(csv.DictReader(lines, delimiter="\t")):
             title = " ".join(row["title"].split("\n"))
-            if half_of(row["title"]) != half or not re.search(
-                "(?:通知|决定|意见|批复|函|通告|公告|通报|报告|请示)(?:（[^）]*）)?$", title
-            ):
-                continue
-            found.append(_set(number, title, row["doc_number"].strip(), row["date_issued"]))
+            if half_of(row["title"]) == half and _DOCUMENTS.search(title):
+                found.append(_set(number, title, row["doc_number"].strip(), row["date_issued"]))
     return found
 
 
 def _set(number: int, title: str, document_number: str, date: str) -> Document:
     """Set a row as a document: with a red head, as a web page, or with the number below the title."""
     own = title.partition("关于")[0] if "关于" in title else ""
-    body = (
-        own
-        if own.endswith(("政府", "办公厅", "办公室", "局", "厅", "委员会", "国务院", "委"))
-        and len(own) < 30
-        and not re.search("《|印发|贯彻|转发|批转", own)
-        else "某某省人民政府"
-    )
+    names_one = own.endswith(_BODY_ENDS) and len(own) < 30 and not re.search("《|印发|贯彻|转发|批转", own)
+    body = own if names_one else "某某省人民政府"
     addressee = "各市、县人民政府，省政府各部门、各直属机构"
     day = _written(date, number) if date else ""
     content = (
-        "　　为做好有关工作，经研究，现将有关事项通知如下。\n　　一、提高认识。各地区、各部门要高度重视，认真组织实施。\n"
+        "　　为做好有关工作，经研究，现将有关事项通知如下。\n"
+        "　　一、提高认识。各地区、各部门要高度重视，认真组织实施。\n"
         "　　二、加强领导。请按照2015年1月5日会议的要求办理，参照国发〔2001〕1号文件执行。"
     )
     signed = f"\n　　　　　　　　　　{body}\n　　　　　　　　　　{day}\n" if day else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 Figures = dict[str, dict[str, dict[str, dict[str, float]]]]
@@ -32,9 +31,8 @@ def write_pages(root: Path, measured: Figures) -> None:
     for language, path in (("en", "docs/topics/suggestions.md"), ("zh", "docs/zh/topics/suggestions.md")):
         page = root / path
         block = "<!-- measured -->\n" + _tables(measured, _WORDS[language]) + "<!-- /measured -->"
-        page.write_text(
-            re.sub("<!-- measured -->.*<!-- /measured -->", lambda _: block, page.read_text(), flags=re.DOTALL)
-        )
+        before, _begin, rest = page.read_text().partition("<!-- measured -->")
+        page.write_text(before + block + rest.partition("<!-- /measured -->")[2])
 
 
 def _tables(measured: Figures, words: dict[str, str]) -> str:
@@ -45,10 +43,9 @@ def _tables(measured: Figures, words: dict[str, str]) -> str:
             for element, figure in elements.items():
                 if element in ("all", "by confidence"):
                     continue
-                text += (
-                    f"| {words[kind]} ({elements['all']['documents']:,}) | {words[element]} | {figure['given']:,} | "
-                    f"{figure['suggested']:,} | {figure['right']:,} | {figure['recall']:.1%} | {figure['precision']:.1%} |\n"
-                )
+                text += f"| {words[kind]} ({elements['all']['documents']:,}) | {words[element]} "
+                text += f"| {figure['given']:,} | {figure['suggested']:,} | {figure['right']:,} "
+                text += f"| {figure['recall']:.1%} | {figure['precision']:.1%} |\n"
         sure = "; ".join(
             f"{words[kind]} " + ", ".join(f"{key} → {share:.1%}" for key, share in elements["by confidence"].items())
             for kind, elements in measured[half].items()
