@@ -18,7 +18,6 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-
 _DOCUMENTS = re.compile("(?:通知|决定|意见|批复|函|通告|公告|通报|报告|请示)(?:（[^）]*）)?$")
 _BODY_ENDS = ("政府", "办公厅", "办公室", "局", "厅", "委员会", "国务院", "委")
 
