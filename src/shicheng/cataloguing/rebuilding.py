@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from shicheng.people.types import Actor
 from shicheng.settings import Settings
 from shicheng.storage import services as storage
 from shicheng.storage.ports import Store
+from shicheng.storage.restoring import Act, carry_out
 
 _SUMMED: Final = ("rows", "rejected", "marked", "suspects")
 
@@ -44,9 +46,15 @@ class ImportRestorer:
         """Tell whether the object keeps an import."""
         return is_catalogue_object(store, object_id)
 
-    def restore(self, actor: Actor, store: Store, object_ids: Iterable[str], settings: Settings) -> int:
-        """Make the records of the imports anew."""
-        return replay_imports(actor, store, object_ids, settings)
+    def acts(self, actor: Actor, store: Store, object_ids: Iterable[str], settings: Settings) -> Iterable[Act]:
+        """Each import, and each undoing of one, as an act of its moment."""
+        for object_id in object_ids:
+            received = datetime.fromisoformat(papers.read_about(store, object_id)["received_at"])
+            yield Act(received, partial(replay_import, actor, store, object_id))
+            undone = papers.read_undoing(store, object_id)
+            if undone is not None:
+                at = datetime.fromisoformat(undone["undone_at"])
+                yield Act(at, partial(replay_undoing, actor, store, object_id, settings))
 
 
 def replay_imports(actor: Actor, store: Store, object_ids: Iterable[str], settings: Settings) -> int:
@@ -55,28 +63,16 @@ def replay_imports(actor: Actor, store: Store, object_ids: Iterable[str], settin
     To be called after the items that have objects of their own were made anew and the log was read back: nothing
     is logged again. Returns the number of imports that were not there. Safe to run twice and after a crash.
     """
-    acts: list[tuple[str, str, str]] = []
-    new = 0
-    for object_id in object_ids:
-        acts.append((papers.read_about(store, object_id)["received_at"], "import", object_id))
-        undone = papers.read_undoing(store, object_id)
-        if undone is not None:
-            acts.append((undone["undone_at"], "undo", object_id))
-    for _at, act, object_id in sorted(acts):
-        if act == "import":
-            new += replay_import(actor, store, object_id)
-        else:
-            replay_undoing(actor, store, object_id, settings)
-    return new
+    return carry_out(ImportRestorer().acts(actor, store, object_ids, settings))
 
 
-def replay_import(actor: Actor, store: Store, object_id: str) -> bool:
-    """Make the row of an import and its records anew; False if they are there already."""
+def replay_import(actor: Actor, store: Store, object_id: str) -> int:
+    """Make the row of an import and its records anew; 0 if they are there already."""
     about = papers.read_about(store, object_id)
     summary = Summary.from_json(about["summary"])
     catalogue, new = _row(about, summary)
     if not new and catalogue.state not in UNFINISHED:
-        return False
+        return 0
     fonds = found_all(actor, catalogue, summary, restored=True)
     at = catalogue.received_at
     for name in ("created", "updated", "unchanged"):
@@ -98,15 +94,15 @@ def replay_import(actor: Actor, store: Store, object_id: str) -> bool:
             pk=catalogue.source, defaults={"columns": columns, "saved_by": catalogue.received_by, "saved_at": at}
         )
         storage.register_objects([stored_as_it_is(store, object_id)], kind="import")
-    return True
+    return 1
 
 
-def replay_undoing(actor: Actor, store: Store, object_id: str, settings: Settings) -> None:
-    """Take back what an import did, as it was taken back before."""
+def replay_undoing(actor: Actor, store: Store, object_id: str, settings: Settings) -> int:
+    """Take back what an import did, as it was taken back before; the object was counted with its import."""
     about = papers.read_undoing(store, object_id)
     catalogue = CatalogueImport.objects.get(pk=UUID(object_id.removeprefix("urn:uuid:")))
     if about is None or catalogue.state == "undone":
-        return
+        return 0
     catalogue.undo, catalogue.undone_by = UUID(about["undo"]), about["undone_by"]
     catalogue.undone_at, catalogue.reason = datetime.fromisoformat(about["undone_at"]), about["reason"]
     catalogue.state, catalogue.line, catalogue.removed, catalogue.returned, catalogue.kept = "undoing", 0, 0, 0, 0
@@ -117,6 +113,7 @@ def replay_undoing(actor: Actor, store: Store, object_id: str, settings: Setting
             undoing.withdraw(actor, catalogue, min(catalogue.line + BATCH, last), logged=False)
     catalogue.state = "undone"
     catalogue.save(update_fields=["state"])
+    return 0
 
 
 def _row(about: dict[str, Any], summary: Summary) -> tuple[CatalogueImport, bool]:

@@ -63,10 +63,12 @@ def rebuild(home: Home = None, as_json: AsJson = False) -> None:
     """Make database and index anew from the store alone; what is in the database already is kept as it is."""
     settings = open_archive(home)
     from shicheng.cataloguing.rebuilding import ImportRestorer
+    from shicheng.describing.rebuilding import ChangeRestorer
     from shicheng.ingest.rebuilding import rebuild_archive
 
+    restorers = [ImportRestorer(), ChangeRestorer()]
     with output.progress(str(_("Rebuilding")), quiet=as_json) as report:
-        made = rebuild_archive(actor=operator(), settings=settings, restorers=[ImportRestorer()], progress=report)
+        made = rebuild_archive(actor=operator(), settings=settings, restorers=restorers, progress=report)
     if as_json:
         output.print_json(made.to_json())
     else:

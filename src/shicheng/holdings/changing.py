@@ -61,8 +61,8 @@ def change_items(
         rows = Item.objects.select_for_update(of=("self",)).select_related("fonds").filter(pk__in=part).order_by("pk")
         kept.update({item.pk: item for item in rows})
         begun.update(BegunEdit.objects.filter(pk__in=part).values_list("pk", flat=True))
-    for code in {item.fonds.code for item in kept.values()}:
-        require(actor, policies.EDIT, fonds=code)
+    for place in {policies.place_of(item) for item in kept.values()}:
+        require(actor, policies.EDIT, place=place)
     for change in changes:
         item = kept.get(change.item_id)
         if item is None or item.version != change.base or item.pk in begun:

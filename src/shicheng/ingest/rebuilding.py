@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from shicheng.audit import services as audit
@@ -35,6 +35,7 @@ from shicheng.settings import Settings
 from shicheng.storage import services as storage
 from shicheng.storage.log_keeping import is_log_object, log_segments
 from shicheng.storage.ports import Store
+from shicheng.storage.restoring import Act, Restorer, carry_out
 
 BATCH = 200
 Progress = Callable[..., None]
@@ -63,16 +64,6 @@ class Rebuilt:
         }
 
 
-class Restorer(Protocol):
-    """Another room's way to make its rows anew from objects it put into the store."""
-
-    def claims(self, store: Store, object_id: str) -> bool:
-        """Tell whether the object is one of this room's."""
-
-    def restore(self, actor: Actor, store: Store, object_ids: Sequence[str], settings: Settings) -> int:
-        """Write the rows that are missing, when items and log are back; returns how many objects were new."""
-
-
 def rebuild_archive(
     *,
     actor: Actor,
@@ -99,10 +90,12 @@ def rebuild_archive(
         for part in chunked(items, BATCH):
             made.items += _bring_items(actor, store, part, pool, names)
             progress(made.items, len(items))
+    acts: list[Act] = []
     for restorer in restorers:
         claimed = [object_id for object_id in others if restorer.claims(store, object_id)]
-        made.others += restorer.restore(actor, store, claimed, settings)
+        acts += restorer.acts(actor, store, claimed, settings)
         others = [object_id for object_id in others if object_id not in set(claimed)]
+    made.others = carry_out(acts)
     made.strange = len(others)
     with atomic():
         audit.append(actor, events.REBUILT, None, {"transfers": made.transfers, "items": made.items})

@@ -43,6 +43,7 @@ ROOMS = [
     "search",
     "checks",
     "cataloguing",
+    "describing",
     "ingest",
     "arranging",
     "exchange",

@@ -1,0 +1,92 @@
+"""Making the lines of a set: what becomes of each record, and why not where it can't."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from shicheng.describing.operations import Operation
+from shicheng.holdings.changing import Change, with_changes
+from shicheng.holdings.judging import EDITABLE, cleaned, current_values, judge_changes
+from shicheng.holdings.models import Item
+from shicheng.holdings.types import Fault
+from shicheng.holdings.words import ElementName
+
+# A reference code is given and changed by numbering, one by one or by its own plan, never by the way.
+CHANGEABLE: Final = tuple(name for name in EDITABLE if name != "reference_code")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A record that can't be changed as asked."""
+
+    row: int
+    item_id: UUID
+    ref: str
+    faults: tuple[Fault, ...]
+
+
+def changeable() -> dict[str, str]:
+    """The elements many records may be changed in, with their labels in the present language."""
+    return {name: str(ElementName(name)) for name in CHANGEABLE}
+
+
+def make_line(item: Item, wanted: Mapping[str, str], row: int) -> Change | Refused | None:
+    """The line that gives an item these values; None where they are its values already."""
+    now = current_values(item)
+    changed = {name: text for name, value in wanted.items() if (text := cleaned(value, name)) != now.get(name, "")}
+    if not changed:
+        return None
+    faults = judge_changes(item, {**now, **changed}, changed)
+    if faults:
+        return Refused(row, item.pk, item.reference_code, tuple(faults))
+    elements = with_changes({name: str(text) for name, text in item.elements.items()}, changed)
+    return Change(
+        row, item.pk, item.version, elements, {name: (now.get(name, ""), value) for name, value in changed.items()}
+    )
+
+
+def apply_operation(item: Item, operation: Operation, row: int) -> Change | Refused | None:
+    """The line an operation makes for an item; None where it changes nothing."""
+    old = str(item.elements.get(operation.element, ""))
+    return make_line(item, {operation.element: operation.apply(old)}, row)
+
+
+def line_of(change: Change, ref: str) -> dict[str, Any]:
+    """A line as the store keeps it."""
+    return {
+        "row": change.row, "id": str(change.item_id), "ref": ref, "base": change.base,
+        "changed": {name: list(pair) for name, pair in sorted(change.changed.items())}, "elements": change.elements,
+    }  # fmt: skip
+
+
+def change_of(line: Mapping[str, Any]) -> Change:
+    """The change a line of the store says."""
+    return Change(
+        line["row"], UUID(line["id"]), line["base"], line["elements"],
+        {name: (pair[0], pair[1]) for name, pair in line["changed"].items()},
+    )  # fmt: skip
+
+
+def fault_of(one: Refused) -> dict[str, Any]:
+    """A refusal as the store keeps it."""
+    return {
+        "row": one.row, "id": str(one.item_id), "ref": one.ref,
+        "faults": [
+            {
+                "element": fault.element, "reason": fault.reason.to_json(),
+                "advice": fault.advice.to_json() if fault.advice else None,
+            }
+            for fault in one.faults
+        ],
+    }  # fmt: skip
+
+
+def told(faults: Iterable[Fault]) -> dict[str, str]:
+    """Faults by element, in the present language."""
+    found: dict[str, str] = {}
+    for fault in faults:
+        found.setdefault(fault.element, str(fault))
+    return found
