@@ -9,12 +9,12 @@ from typing import Final
 from django.utils.translation import get_language
 
 from shicheng.holdings import ports
-from shicheng.holdings.judging import FIXED, LONG
+from shicheng.holdings.judging import EDITABLE, FIXED, LONG
 from shicheng.holdings.models import Item
-from shicheng.holdings.types import Fault, FieldRule
+from shicheng.holdings.types import Advice, Fault, FieldRule
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
-from shicheng.packages.elements import ELEMENTS, Element
+from shicheng.packages.elements import BY_NAME, ELEMENTS, Element
 
 # The containers of DA/T 46-2009 by element numbers; what the norm of 2009 lacks comes last.
 _GROUPS: Final[tuple[tuple[int, int, str, Message], ...]] = (
@@ -80,6 +80,42 @@ class FormGroup:
     def is_open(self) -> bool:
         """Tell whether the group stands open: the main ones, and those with something in them or wrong."""
         return self.name in _MAIN or any(one.value or one.faults or one.saved for one in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAdvice:
+    """A suggested value as the form shows it."""
+
+    advice: Advice
+    label: str
+    is_there: bool  # the form says so already
+    can_be_taken: bool
+
+    @property
+    def share(self) -> int:
+        """The confidence in percent."""
+        return round(self.advice.confidence * 100)
+
+
+def shown_advice(item: Item, values: Mapping[str, str]) -> list[ShownAdvice]:
+    """What other rooms suggest for the fields of the form, beside what stands in them."""
+    return [
+        ShownAdvice(
+            advice=one,
+            label=element_label(one.element),
+            is_there=values.get(one.element, "") == one.value,
+            can_be_taken=one.element in EDITABLE,
+        )
+        for one in ports.advice(item)
+    ]
+
+
+def element_label(name: str) -> str:
+    """What an element is called in the present language; the signer 签发人 is none of the norm's."""
+    element = BY_NAME.get(name)
+    if element is None:
+        return str(_("Signer")) if name == "signer" else name
+    return element.label_zh if (get_language() or "").startswith("zh") else element.label_en
 
 
 def form_groups(

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from shicheng.holdings import history, policies, selectors
-from shicheng.holdings.edit_form import form_groups
+from shicheng.holdings import history, policies, ports, selectors
+from shicheng.holdings.edit_form import form_groups, shown_advice
 from shicheng.holdings.editing import edit_item, revert_item
 from shicheng.holdings.errors import BadValues, EditedMeanwhile, ItemNotFound
 from shicheng.holdings.judging import EDITABLE, cleaned, current_values, judge_changes
@@ -34,6 +34,8 @@ def edit(request: HttpRequest, item_id: UUID) -> HttpResponse:
     version = _number(request.POST.get("version", ""), item.version)
     before = history.values_at(item, version)
     typed = {name: cleaned(request.POST[name], name) for name in EDITABLE if name in request.POST}
+    if wanted := request.POST.get("suggest"):
+        return _form(request, item, {**before, **typed, **_advised(item, wanted, {**before, **typed})}, version)
     taken = {name for name in typed if request.POST.get(f"take-{name}")}  # what the other saved is to stay
     changes = {name: value for name, value in typed.items() if value != before.get(name, "") and name not in taken}
     try:
@@ -135,6 +137,14 @@ def _item(request: HttpRequest, item_id: UUID) -> Item:
     return item
 
 
+def _advised(item: Item, wanted: str, values: dict[str, str]) -> dict[str, str]:
+    """The suggested value of one element, or of every one the form says nothing of."""
+    if wanted != "empty":
+        return {one.element: one.value for one in ports.advice(item) if one.element == wanted and wanted in EDITABLE}
+    offered = [one for one in ports.advice(item) if one.element in EDITABLE]
+    return {one.element: one.value for one in offered if not values.get(one.element)}
+
+
 def _form(
     request: HttpRequest, item: Item, values: dict[str, str], version: int, *,
     error: BadValues | EditedMeanwhile | None = None, before: dict[str, str] | None = None,
@@ -145,6 +155,7 @@ def _form(
         "item": item,
         "made_on": version,
         "groups": form_groups(item, values, before=before, faults=faults, saved=saved),
+        "advice": shown_advice(item, values),
         "reason": request.POST.get("reason", ""),
         "reason_faults": [fault for fault in faults if fault.element == "reason"],
         "error": error,

@@ -1,17 +1,20 @@
-"""What other rooms add to this one: rules for values, and where the life of an item passed through."""
+"""What other rooms add to this one: rules for values, values they suggest, where an item's life passed through."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from shicheng.holdings.types import Fault, FieldRule
+from shicheng.holdings.types import Advice, Fault, FieldRule
 
 if TYPE_CHECKING:
     from shicheng.holdings.models import Item
 
 Origin = Callable[["Item"], list[tuple[str, str]]]
 """Gives the subjects of the audit log, beside the item itself, that its life passed through."""
+
+Adviser = Callable[["Item"], list[Advice]]
+"""Suggests values for the description of an item."""
 
 
 class Judge(Protocol):
@@ -34,6 +37,7 @@ class _NoScheme:
 
 _judge: Judge = _NoScheme()
 _origins: list[Origin] = []
+_advisers: list[Adviser] = []
 
 
 def set_judge(judge: Judge) -> None:
@@ -55,3 +59,17 @@ def add_origin(origin: Origin) -> None:
 def origins() -> tuple[Origin, ...]:
     """All of them."""
     return tuple(_origins)
+
+
+def add_adviser(adviser: Adviser) -> None:
+    """Let a room suggest values; called once, when the program starts."""
+    _advisers.append(adviser)
+
+
+def advice(item: Item) -> list[Advice]:
+    """What all of them suggest for an item, element by element; of several the first holds."""
+    found: dict[str, Advice] = {}
+    for adviser in _advisers:
+        for one in adviser(item):
+            found.setdefault(one.element, one)
+    return list(found.values())

@@ -92,6 +92,24 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Advice:
+    """A value for an element that something else than a person suggests, and where it took it from.
+
+    `words` are those of the place, `before` and `after` what stands around them there; `origin` is the file.
+    """
+
+    element: str
+    value: str
+    reason: Message
+    confidence: float  # 0 to 1
+    origin: str
+    line: int
+    words: str
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FieldRule:
     """What a form says of one element before anything is typed."""
 

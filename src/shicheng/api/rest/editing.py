@@ -11,8 +11,9 @@ from ninja import Body, Path, Query
 from shicheng.api.errors import BadRequest, PreconditionNeeded
 from shicheng.api.guards import actor_of, needs
 from shicheng.api.rest.items import router
-from shicheng.api.schemas.editing import ComparisonOut, DifferenceOut, EditIn, RestoreIn, VersionOut
+from shicheng.api.schemas.editing import ComparisonOut, DifferenceOut, EditIn, RestoreIn, SuggestionOut, VersionOut
 from shicheng.api.schemas.items import ItemOut, tag_of
+from shicheng.describing import suggesting
 from shicheng.holdings import history, policies, selectors
 from shicheng.holdings.editing import edit_item, revert_item
 from shicheng.holdings.models import Item
@@ -51,6 +52,12 @@ def edit_description(
         settings=current(),
     )  # fmt: skip
     return _answer(response, made.item)
+
+
+@router.get("/items/{key}/suggestions", response=list[SuggestionOut], auth=needs(policies.READ))
+def list_suggestions(request: HttpRequest, key: str) -> list[SuggestionOut]:
+    """What the text of an item's main file says of itself: values for elements, each with its spot and the reason."""
+    return [SuggestionOut.of(one) for one in suggesting.suggestions(actor_of(request), key)]
 
 
 @router.get("/items/{key}/versions", response=list[VersionOut], auth=needs(policies.READ))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field
 
 from shicheng.api.schemas.common import In, Json, Out, Reason
+from shicheng.describing.suggesting import Found
 from shicheng.holdings.comparing import Difference
 from shicheng.holdings.history import Version
 
@@ -65,3 +67,30 @@ class ComparisonOut(Out):
     first: int
     second: int
     differences: list[DifferenceOut]
+
+
+class SuggestionOut(Out):
+    """A suggested value. The spot is `start` to `end` (signs) of the text of the file, or of its name (`source`)."""
+
+    element: str
+    value: str
+    confidence: float
+    reason: str
+    source: str
+    file: UUID
+    start: int
+    end: int
+    line: int
+    words: str
+    before: str
+    after: str
+
+    @classmethod
+    def of(cls, one: Found) -> SuggestionOut:
+        """Show a suggestion."""
+        said = one.suggestion
+        return cls(
+            element=said.element, value=said.value, confidence=said.confidence, reason=str(said.reason),
+            source=said.source.value, file=one.file.pk, start=said.start, end=said.end, line=said.line,
+            words=one.words, before=one.before, after=one.after,
+        )  # fmt: skip
