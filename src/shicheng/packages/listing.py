@@ -44,6 +44,7 @@ class Table:
     found: bool = False  # a header was found
     codec: str = ""  # how a text list is written; "" for workbooks
     sheet: str = ""  # the sheet that is read
+    above: int = 0  # rows of a sheet down to its header, so that row n of `rows` is row above + n of the sheet
     sheets: list[Sheet] = field(default_factory=list)  # all there are in a workbook
 
 

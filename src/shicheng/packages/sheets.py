@@ -81,7 +81,7 @@ def open_sheet(file: PackageFile, mapper: Mapper, *, limits: Limits, wanted: str
         table.problems.append(_no_sheet(file.path, wanted, names_there) if missing else no_header(file.path))
         return table
     _known, sheet, at, names = chosen
-    table.sheet = sheet.title
+    table.sheet, table.above = sheet.title, at + 1
     merged, formulas = _special_cells(Path(spool.name), sheet._worksheet_path, limits)
     if formulas:
         _note_empty_formulas(spool, sheet, table, file.path)

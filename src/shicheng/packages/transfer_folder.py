@@ -8,6 +8,7 @@ from shicheng.packages.errors import faults_kept
 from shicheng.packages.linking import ItemFinder, attach, link_files
 from shicheng.packages.listing import Table, open_list
 from shicheng.packages.names import problem, visible
+from shicheng.packages.process_list import read_process
 from shicheng.packages.statement import parse_algorithm, parse_count, read_statement, statement_names
 from shicheng.packages.texts import fold_header
 from shicheng.packages.tree import Tree
@@ -71,6 +72,9 @@ def read_transfer(tree: Tree, *, limits: Limits) -> Package:
         with faults_kept(package.problems):
             listed = _read_files(file_list, statement, package.problems, limits)
         link_files(listed, tree, package.problems, list_path=file_list.path)
+    process_list = read_process(tree, package, limits=limits)
+    if process_list is not None:
+        control.add(process_list)
     package.control = frozenset(control)
     _note_missing(package, statement)
     if listed is None:

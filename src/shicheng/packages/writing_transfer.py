@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from shicheng.packages.elements import BY_NAME
+from shicheng.packages.process_list import HEADER, PROCESS_LISTS
 from shicheng.packages.writing_lists import Rows, write_csv, write_sheet
 from shicheng.packages.writing_place import Names, Tally, copy_file, new_place, plain_text
 from shicheng.packages.writing_types import Exported, ExportItem, TransferStatement
@@ -34,9 +35,13 @@ _EMPTY: Final = "无"
 
 
 def write_transfer_folder(items: Iterable[ExportItem], target: Path, *, statement: TransferStatement) -> Exported:
-    """Write a transfer folder: 说明文件, 归档文件目录, 文件清单 with SM3, and 内容/<档号>/<file>."""
+    """Write a transfer folder: 说明文件, 归档文件目录, 文件清单 with SM3, and 内容/<档号>/<file>.
+
+    Where items have acts of the business process (业务实体, M80-M84), these stand in 业务过程.
+    """
     rows, tally, folders = Rows(), Tally(), Names()
     listed: list[tuple[str, ...]] = []
+    acts: list[tuple[str, ...]] = []
     with new_place(target, folder=True) as place:
         (place / CONTENT).mkdir()
         for item in items:
@@ -50,6 +55,12 @@ def write_transfer_folder(items: Iterable[ExportItem], target: Path, *, statemen
                 listed.append((item.ref, str(number), file.draft_state, path, str(file.size), digests["sm3"]))
             rows.add(item)
             tally.add(item)
+            acts += [
+                (item.ref, act.status, act.action, act.time, act.mandate, act.description, act.agent)
+                for act in item.process
+            ]
+        if acts:
+            write_csv(place / PROCESS_LISTS[0], HEADER, acts, guarded=False)
         write_sheet(place / ITEM_LIST, "归档文件目录", rows.header, rows)
         # Paths in this list must be exact, so nothing is put before them.
         write_csv(place / FILE_LIST, _FILE_HEADER, listed, guarded=False)

@@ -1,0 +1,17 @@
+"""Django's view of this room."""
+
+from django.apps import AppConfig
+
+
+class ArrangingConfig(AppConfig):
+    """Arranging loose files into items."""
+
+    name = "shicheng.arranging"
+    label = "arranging"
+
+    def ready(self) -> None:
+        """Register events, permissions and jobs, and take what other rooms bring for the pool."""
+        from shicheng.arranging import collecting, events, policies, work  # noqa: F401  # importing registers them
+        from shicheng.ingest import loose
+
+        loose.register_pool(collecting.add_documents)
