@@ -134,7 +134,7 @@ def test_an_administrator_reaches_no_records_through_a_token() -> None:
     assert made.user_id is None
     client = Client()
     client.force_login(user)
-    answer = client.post(reverse("desk:tokens"), {"name": "y", "scope": "read", "acts_as": "program", "days": "0"})
+    answer = client.post(reverse("desk:tokens"), {"name": "y", "scope": "read", "acts_as": "program", "days": "30"})
     assert answer.status_code == 422
     assert faults(answer) == []
     revoke_token(actor=actor, token_id=made.pk, log=audit.append)

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from builders.pages import faults
 from builders.shelves import PASSWORD, make_user
-from shicheng.people.models import Grant, SignInAttempt, User
+from shicheng.people.models import Grant, User
+from shicheng.people.signing.models import Gate
 from shicheng.people.types import Role
 
 FIRST = {"full_name": "陈静", "username": "chen", "password": PASSWORD, "again": PASSWORD}
@@ -79,14 +80,15 @@ def test_after_five_failures_even_the_right_password_waits(client: Client) -> No
         assert _sign_in(client, password="wrong-password").status_code == 422
     answer = _sign_in(client)
     assert answer.status_code == 429
-    assert "Wait ten minutes" in answer.content.decode()
+    assert "Wait 30 minutes" in answer.content.decode()
 
 
 def test_failures_are_forgotten_when_one_signs_in(client: Client) -> None:
     make_user("chen", Role.ARCHIVIST)
     _sign_in(client, password="wrong-password")
     _sign_in(client)
-    assert not SignInAttempt.objects.exists()
+    assert not Gate.objects.filter(kind="name").exists()
+    assert Gate.objects.get(kind="address").failures == 1
 
 
 def test_signing_out_needs_a_post_and_ends_the_session(client: Client) -> None:

@@ -1,5 +1,6 @@
 """Events of the log itself, and of people, whose room lies below it."""
 
+from shicheng.audit import sign_in_events as _sign_in_events  # noqa: F401  # registers them
 from shicheng.audit.registry import event
 from shicheng.kernel.messages import message as _
 from shicheng.people import news

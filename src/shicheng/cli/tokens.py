@@ -31,12 +31,14 @@ def create(
     ],
     user: Annotated[str, typer.Option("--user", help="Act as this account; else as a program of its own.")] = "",
     fonds: Annotated[list[str] | None, typer.Option("--fonds", help="Only this fonds; may be repeated.")] = None,
-    days: Annotated[int, typer.Option("--days", min=0, max=36500, help="Days it is good for; 0: no end.")] = 365,
+    days: Annotated[
+        int | None, typer.Option("--days", min=1, max=3650, help="Days it is good for; else as long as tokens may be.")
+    ] = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a token and print its secret, which is never shown again."""
-    open_archive(home)
+    settings = open_archive(home)
     from shicheng.audit.services import append
     from shicheng.kernel import clock
     from shicheng.people import tokens
@@ -49,6 +51,7 @@ def create(
         username=user,
         fonds=fonds or None,
         expires=clock.now() + timedelta(days=days) if days else None,
+        days_at_most=settings.token_days,
     )
     if as_json:
         output.print_json({**_shown(token), "secret": secret})
@@ -59,17 +62,17 @@ def create(
 
 def list_tokens(home: Home = None, as_json: AsJson = False) -> None:
     """List the tokens there are and were, without their secrets."""
-    open_archive(home)
+    settings = open_archive(home)
     from shicheng.people import tokens
 
-    found = [_shown(one) for one in tokens.tokens(operator())]
+    found = [_shown(one, soon=settings.token_warning_days) for one in tokens.tokens(operator())]
     if as_json:
         output.print_json(found)
         return
-    states = {"good": _("good"), "expired": _("expired"), "revoked": _("revoked")}
+    states = {"good": _("good"), "soon": _("ends soon"), "expired": _("expired"), "revoked": _("revoked")}
     for one in found:
         reach = " ".join(one["scopes"]) + (f" [{' '.join(one['fonds'])}]" if one["fonds"] is not None else "")
-        say(f"{one['id']}  {states[one['state']]}  {one['name']}  {one['user'] or '–'}  {reach}")
+        say(f"{one['id']}  {states[one['state']]}  {one['name']}  {one['user'] or '–'}  {reach}  {one['expires'][:10]}")
     if not found:
         say(_("There are no tokens."))
 
@@ -92,17 +95,19 @@ def revoke(token: str, home: Home = None, as_json: AsJson = False) -> None:
         say(_("The token %(name)s is revoked.", name=revoked.name))
 
 
-def _shown(token: Any) -> dict[str, Any]:
+def _shown(token: Any, *, soon: int = 0) -> dict[str, Any]:
     from shicheng.kernel import clock
 
     state = "good"
     if token.revoked is not None:
         state = "revoked"
-    elif token.expires is not None and token.expires <= clock.now():
+    elif token.expires <= clock.now():
         state = "expired"
+    elif token.expires <= clock.now() + timedelta(days=soon):
+        state = "soon"
     return {
         "id": str(token.pk), "name": token.name, "state": state, "scopes": token.scopes, "fonds": token.fonds,
         "user": token.user.username if token.user else None, "made_by": token.made_by,
-        "created": token.created.isoformat(), "expires": token.expires.isoformat() if token.expires else None,
+        "created": token.created.isoformat(), "expires": token.expires.isoformat(),
         "last_used": token.last_used.isoformat() if token.last_used else None,
     }  # fmt: skip

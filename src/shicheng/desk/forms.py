@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class TokenForm(forms.Form):
-    """A new token."""
+    """A new token, good for no longer than tokens may be."""
+
+    SPANS = (
+        ("7", _("7 days")), ("30", _("30 days")), ("90", _("90 days")), ("180", _("180 days")), ("365", _("a year")),
+    )  # fmt: skip
 
     name = forms.CharField(
         label=_("What it is for"),
@@ -49,11 +56,17 @@ class TokenForm(forms.Form):
     )
     days = forms.ChoiceField(
         label=_("Good for"),
-        choices=[
-            ("30", _("30 days")),
-            ("90", _("90 days")),
-            ("365", _("a year")),
-            ("0", _("ever")),
-        ],
+        choices=SPANS,
         initial="90",
     )
+
+    def __init__(self, *args: Any, days_at_most: int = 365, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        days = self.fields["days"]
+        assert isinstance(days, forms.ChoiceField)
+        offered = [(number, said) for number, said in self.SPANS if int(number) <= days_at_most]
+        days.choices = offered or [
+            (str(days_at_most), ngettext("%(n)s day", "%(n)s days", days_at_most) % {"n": days_at_most})
+        ]
+        if str(days.initial) not in dict(offered):
+            days.initial = list(days.choices)[-1][0]

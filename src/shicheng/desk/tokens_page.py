@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -16,11 +17,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from shicheng.audit.services import append
 from shicheng.desk.forms import TokenForm
 from shicheng.kernel import clock
+from shicheng.kernel.messages import message as _m
 from shicheng.people import policies, tokens
 from shicheng.people.errors import BadToken
 from shicheng.people.guards import actor_of, desk_page
 from shicheng.people.models import ApiToken, User
 from shicheng.people.policies import allows
+from shicheng.people.troubles import Trouble, tell_by
+from shicheng.people.types import Actor
+from shicheng.settings import current
 
 
 @desk_page(policies.OWN_TOKENS)
@@ -30,7 +35,7 @@ def manage_tokens(request: HttpRequest) -> HttpResponse:
     """List tokens, and make one; its secret is in the answer and nowhere else."""
     actor = actor_of(request)
     may_manage = allows(actor, policies.MANAGE_TOKENS)
-    form = TokenForm(request.POST or None)
+    form = TokenForm(request.POST or None, days_at_most=current().token_days)
     if not may_manage:
         del form.fields["acts_as"]
     secret, made = "", None
@@ -46,12 +51,13 @@ def manage_tokens(request: HttpRequest) -> HttpResponse:
                 log=append,
                 username=user.username if own and user is not None else "",
                 fonds=given["fonds"].split() or None,
-                expires=clock.now() + timedelta(days=int(given["days"])) if int(given["days"]) else None,
+                expires=clock.now() + timedelta(days=int(given["days"])),
+                days_at_most=current().token_days,
             )
         except BadToken as error:
             form.add_error(None, f"{error.message} {error.hint or ''}")
         else:
-            form = TokenForm()
+            form = TokenForm(days_at_most=current().token_days)
             if not may_manage:
                 del form.fields["acts_as"]
     page = {
@@ -73,7 +79,19 @@ def revoke_token(request: HttpRequest, token_id: UUID) -> HttpResponse:
     return redirect("desk:tokens")
 
 
+@tell_by
+def tokens_ending(actor: Actor) -> Iterator[Trouble]:
+    """Tell of tokens whose end is near: the programs that use them are turned away then."""
+    if allows(actor, policies.OWN_TOKENS):
+        count = tokens.ending_soon(actor, days=current().token_warning_days).count()
+        if count:
+            yield Trouble(_m("%(count)s tokens of programs end soon.", count=count), "desk:tokens")
+
+
 def _shown(token: ApiToken) -> dict[str, Any]:
-    over = token.expires is not None and token.expires <= clock.now()
-    state = "revoked" if token.revoked is not None else "expired" if over else "good"
+    now = clock.now()
+    soon = token.expires <= now + timedelta(days=current().token_warning_days)
+    state = (
+        "revoked" if token.revoked is not None else "expired" if token.expires <= now else "soon" if soon else "good"
+    )
     return {"it": token, "state": state, "scopes": " ".join(token.scopes), "fonds": token.fonds}

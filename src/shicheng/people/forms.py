@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from shicheng.people.signing.passwords import rules_in_words
 from shicheng.people.types import Role
-
-
-class SignInForm(forms.Form):
-    """Name and password."""
-
-    username = forms.CharField(
-        label=_("Name"),
-        max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
-    )
-    password = forms.CharField(
-        label=_("Password"),
-        strip=False,
-        max_length=1000,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
 
 
 class NewPasswordForm(forms.Form):
@@ -42,7 +29,6 @@ class NewPasswordForm(forms.Form):
         label=_("Password"),
         strip=False,
         max_length=1000,
-        help_text=_("At least ten characters, not only digits, no common word."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
@@ -51,6 +37,10 @@ class NewPasswordForm(forms.Form):
         max_length=1000,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = rules_in_words()
 
     def clean(self) -> dict[str, object]:
         """Both passwords must be the same."""

@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from shicheng.people.models import User
 from shicheng.people.services import actor_for
+from shicheng.people.signing.sessions import touch
 from shicheng.people.types import Actor
 
 
@@ -21,6 +22,8 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         def find() -> Actor:
             user = request.user
+            if isinstance(user, User) and user.is_authenticated:
+                touch(request)
             return actor_for(user if isinstance(user, User) and user.is_authenticated else None)
 
         request.actor = SimpleLazyObject(find)  # type: ignore[attr-defined]  # read by views and templates

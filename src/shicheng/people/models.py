@@ -1,4 +1,4 @@
-"""Accounts, grants, emergencies, duties and attempts to sign in."""
+"""Accounts, grants, emergencies, duties and tokens; `signing.models` has what signing in keeps."""
 
 from __future__ import annotations
 
@@ -144,14 +144,6 @@ class Duty(models.Model):
         return f"{self.fonds or '*'} {self.task or '*'} {self.part} {self.name}"
 
 
-class SignInAttempt(models.Model):
-    """A failed attempt to sign in, kept to slow down guessing."""
-
-    username = models.CharField(max_length=60, db_index=True)
-    address = models.CharField(max_length=60)
-    at = models.DateTimeField(auto_now_add=True, db_index=True)
-
-
 class ApiToken(models.Model):
     """A token a program shows instead of signing in. Only its digest is kept; revoked ones stay in the list."""
 
@@ -163,7 +155,7 @@ class ApiToken(models.Model):
     fonds = models.JSONField(null=True)  # codes of the fonds it is limited to; None is no limit of its own
     made_by = models.CharField(max_length=200)
     created = models.DateTimeField()
-    expires = models.DateTimeField(null=True)
+    expires = models.DateTimeField()
     last_used = models.DateTimeField(null=True)
     revoked = models.DateTimeField(null=True)
 
@@ -172,3 +164,6 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+from shicheng.people.signing import models as _signing_models  # noqa: E402, F401  # Django finds models through this module

@@ -1,8 +1,6 @@
-"""Accounts, grants, signing in, and turning a person into an actor."""
+"""Accounts, grants, and turning a person into an actor."""
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -12,15 +10,13 @@ from shicheng.base.db import atomic
 from shicheng.kernel import clock
 from shicheng.kernel.messages import message as _
 from shicheng.people import news, policies
-from shicheng.people.errors import BadAccount, TooManyAttempts
-from shicheng.people.models import Grant, SignInAttempt, User
+from shicheng.people.errors import BadAccount
+from shicheng.people.models import Grant, User
+from shicheng.people.signing.models import PasswordState
 from shicheng.people.types import CONTENT, Actor, Reach, Role
 
 ANONYMOUS = Actor(kind="anonymous", name="anonymous", roles=frozenset({Role.READER}))
 SYSTEM = Actor(kind="system", name="system", roles=frozenset(Role))
-
-ATTEMPTS = 5
-WAIT = timedelta(minutes=10)
 
 
 def operator(name: str) -> Actor:
@@ -51,10 +47,12 @@ def actor_for(user: User | None) -> Actor:
 
 
 def create_user(
-    *, actor: Actor, username: str, full_name: str, password: str, roles: list[Role], fonds: str = ""
-) -> User:
+    *, actor: Actor, username: str, full_name: str, password: str, roles: list[Role], fonds: str = "",
+    must_change: bool = False,
+) -> User:  # fmt: skip
     """Make an account with its grants; the first account of a new archive needs no permission.
 
+    `must_change` has its owner choose another password at the first sign-in, as when somebody else knows this one.
     Raises `BadAccount` if the name is taken or the password too weak.
     """
     if User.objects.exists():
@@ -73,6 +71,7 @@ def create_user(
     try:
         with atomic():
             user.save(force_insert=True)
+            PasswordState.objects.create(user=user, changed=clock.now(), must_change=must_change)
             Grant.objects.bulk_create([Grant(user=user, role=role, fonds=fonds) for role in roles])
             made = {"username": user.username, "roles": [str(role) for role in roles], "fonds": fonds}
             news.tell(actor, news.ACCOUNT_MADE, ("user", str(user.pk)), made)
@@ -83,31 +82,7 @@ def create_user(
     return user
 
 
-def check_sign_in_allowed(*, username: str, address: str) -> None:
-    """Raise `TooManyAttempts` after five failures within ten minutes for one name or one address."""
-    since = clock.now() - WAIT
-    recent = SignInAttempt.objects.filter(at__gte=since)
-    if recent.filter(username=username).count() >= ATTEMPTS or recent.filter(address=address).count() >= ATTEMPTS * 4:
-        raise TooManyAttempts(
-            _("Sign-in failed too often for %(name)s.", name=username), hint=_("Wait ten minutes and try again.")
-        )
-
-
-def note_failed_sign_in(*, username: str, address: str) -> None:
-    """Remember a failure and forget those older than a day."""
-    with atomic():
-        SignInAttempt.objects.filter(at__lt=clock.now() - timedelta(days=1)).delete()
-        SignInAttempt.objects.create(username=username[:60], address=address[:60])
-        details = {"username": username[:60], "address": address[:60]}
-        news.tell(ANONYMOUS, news.SIGN_IN_FAILED, None, details)
-
-
 def note_session(*, user: User, begun: bool) -> None:
     """Tell that a person signed in or out."""
     with atomic():
         news.tell(actor_for(user), news.SIGNED_IN if begun else news.SIGNED_OUT, ("user", str(user.pk)), {})
-
-
-def forget_failures(*, username: str) -> None:
-    """Forget the failures of a name after it signed in."""
-    SignInAttempt.objects.filter(username=username).delete()

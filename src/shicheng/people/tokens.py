@@ -44,13 +44,15 @@ def create_token(
     username: str = "",
     fonds: Iterable[str] | None = None,
     expires: datetime | None = None,
+    days_at_most: int = 365,
 ) -> tuple[ApiToken, str]:
     """Make a token and return its row and its secret, which is never shown again.
 
     With `username` it acts as that person, never with more than they may do; without, as a program of its own with
     the roles of archivist and administrator. Either way `scopes` (permission codes, or the groups read, write and
     admin) and `fonds` cut it down. A signed-in person makes tokens that act as themselves; an administrator also
-    those of programs, with no more than they may do themselves. Raises `BadToken`, `NotPermitted`.
+    those of programs, with no more than they may do themselves. Every token ends: without `expires`, after as many days
+    as are allowed (`days_at_most`). Raises `BadToken`, `NotPermitted`.
     """
     own = _is_own(actor, username)
     policies.require(actor, policies.OWN_TOKENS if own else policies.MANAGE_TOKENS)
@@ -60,8 +62,7 @@ def create_token(
     _check_scopes(wanted)
     if not own:
         _check_reach(actor, wanted, username, fonds)
-    if expires is not None and expires <= clock.now():
-        raise BadToken(_("The token would have expired already."), hint=_("Choose a day to come, or none."))
+    expires = _check_end(expires, days_at_most)
     user = None
     if username:
         user = User.objects.filter(username=username, is_active=True).first()
@@ -111,7 +112,7 @@ def find_token(secret: str) -> ApiToken | None:
         return None
     token = ApiToken.objects.select_related("user").filter(digest=_digest(secret)).first()
     now = clock.now()
-    if token is None or token.revoked is not None or (token.expires is not None and token.expires <= now):
+    if token is None or token.revoked is not None or token.expires <= now:
         return None
     if token.user is not None and not token.user.is_active:
         return None
@@ -152,6 +153,28 @@ def _is_in(permission: registry.Permission, group: str) -> bool:
     if group == "read":
         return permission.code.rpartition(".")[2].startswith("read")
     return permission.everyone or bool(permission.roles & {Role.ARCHIVIST, Role.READER})
+
+
+def ending_soon(actor: Actor, *, days: int) -> QuerySet[ApiToken]:
+    """Tokens the actor may see that are good now and end within so many days, the first to end first."""
+    now = clock.now()
+    found = tokens(actor).filter(revoked=None, expires__gt=now, expires__lte=now + timedelta(days=days))
+    return found.order_by("expires", "id")
+
+
+def _check_end(expires: datetime | None, days_at_most: int) -> datetime:
+    now = clock.now()
+    last = now + timedelta(days=days_at_most)
+    if expires is None:
+        return last
+    if expires <= now:
+        raise BadToken(_("The token would have expired already."), hint=_("Choose a day to come."))
+    if expires > last + timedelta(minutes=1):  # counted from the same moment by who asks
+        raise BadToken(
+            _("No token is good for more than %(days)s days.", days=days_at_most),
+            hint=_("Choose an earlier day, and make another token then."),
+        )
+    return expires
 
 
 def _is_own(actor: Actor, username: str) -> bool:

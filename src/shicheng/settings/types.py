@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -147,6 +149,75 @@ class Settings(BaseSettings):
         description=_("Webhooks may go to private addresses (10.x, 192.168.x, localhost) among the named hosts."),
     )
     session_hours: int = Field(default=10, ge=1, le=72, description=_("Hours after which a sign-in ends."))
+    session_idle_minutes: int = Field(
+        default=30, ge=1, le=4320, description=_("Minutes after which a sign-in that nobody uses ends.")
+    )
+    password_length: int = Field(default=10, ge=8, le=64, description=_("Fewest signs of a password."))
+    password_kinds: int = Field(
+        default=3,
+        ge=1,
+        le=4,
+        description=_("Of small letters, capitals, digits and other signs, so many kinds must be in a password."),
+    )
+    password_history: int = Field(
+        default=5, ge=0, le=24, description=_("So many of the last passwords can't be chosen again; 0: any can.")
+    )
+    password_days: int = Field(
+        default=90, ge=0, le=3650, description=_("Days after which a password must be changed; 0: never.")
+    )
+    sign_in_failures: int = Field(
+        default=5, ge=1, le=100, description=_("Failures to sign in after which a name is closed for a while.")
+    )
+    sign_in_address_failures: int = Field(
+        default=20, ge=1, le=10_000, description=_("Failures to sign in after which an address is closed for a while.")
+    )
+    sign_in_lock_minutes: int = Field(
+        default=30, ge=1, le=1440, description=_("Minutes for which a name or an address is closed after failures.")
+    )
+    second_factor_roles: list[str] = Field(
+        default=[],
+        description=_(
+            "Roles whose holders must sign in with a second factor, such as system_administrator; empty: none."
+        ),
+    )
+    trusted_proxies: list[str] = Field(
+        default=[],
+        description=_("Addresses or networks of proxies whose word is taken for where a request comes from."),
+    )
+    oidc_issuer: str = Field(
+        default="", description=_("Address of the sign-in provider (OpenID Connect issuer); empty: there is none.")
+    )
+    oidc_client_id: str = Field(default="", description=_("Name of this archive at the sign-in provider (client ID)."))
+    oidc_client_secret: str = Field(
+        default="", repr=False, description=_("Secret of this archive at the sign-in provider; empty: a public client.")
+    )
+    oidc_name: str = Field(
+        default="", description=_("What people call the sign-in provider, shown on the sign-in page.")
+    )
+    oidc_scopes: str = Field(
+        default="openid profile", description=_("Scopes asked of the sign-in provider, with spaces between.")
+    )
+    oidc_create: bool = Field(
+        default=False,
+        description=_("Whoever the sign-in provider knows gets an account here, without any role until one is given."),
+    )
+    oidc_second_factor: bool = Field(
+        default=False,
+        description=_("The sign-in provider asks for a second factor itself, so the archive does not ask again."),
+    )
+    token_days: int = Field(default=365, ge=1, le=3650, description=_("Longest time a token is good for, in days."))
+    token_warning_days: int = Field(
+        default=14, ge=0, le=365, description=_("Days before its end from which a token is said to end soon.")
+    )
+    secrecy_ceiling: Literal["public", "restricted", "confidential", "secret", "top_secret"] = Field(
+        default="restricted",
+        description=_(
+            "Highest secrecy level (密级) of records this archive takes in; state secrets belong in a system of their own."
+        ),
+    )
+    emergency_hours: int = Field(
+        default=8, ge=1, le=72, description=_("Most hours for which emergency powers can be asked for.")
+    )
     debug: bool = Field(
         default=False, description=_("Show details of errors on pages. Never on a machine that others reach.")
     )
@@ -155,6 +226,22 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, home: Path) -> Path:
         return home.expanduser().absolute()
+
+    @field_validator("oidc_issuer", mode="after")
+    @classmethod
+    def _asked_by_https(cls, issuer: str) -> str:
+        parts = urlsplit(issuer)
+        on_this_machine = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+        if issuer and not (parts.hostname and (parts.scheme == "https" or on_this_machine)):
+            raise ValueError("the provider must be reached by https://")
+        return issuer
+
+    @field_validator("trusted_proxies", mode="after")
+    @classmethod
+    def _networks(cls, proxies: list[str]) -> list[str]:
+        for one in proxies:
+            ip_network(one, strict=False)
+        return proxies
 
     @property
     def settings_path(self) -> Path:

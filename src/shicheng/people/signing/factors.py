@@ -7,6 +7,7 @@ import hashlib
 import secrets
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor import InvalidToken
@@ -17,6 +18,7 @@ from shicheng.base.db import atomic
 from shicheng.kernel import clock
 from shicheng.kernel.messages import message as _
 from shicheng.people import news, policies
+from shicheng.people.errors import NotPermitted
 from shicheng.people.models import User
 from shicheng.people.signing import happenings
 from shicheng.people.signing.errors import BadFactor
@@ -71,6 +73,7 @@ def add_totp(*, actor: Actor, user: User, name: str, secret: bytes, code: str, k
 
 def add(*, actor: Actor, user: User, factor: Factor, name: str) -> list[str]:
     """Keep a second factor that was proved; returns recovery codes if somebody had none. Raises `BadFactor`."""
+    _require_own(actor, user)
     with atomic():
         User.objects.select_for_update().get(pk=user.pk)
         if factors(user).count() >= _MOST:
@@ -110,6 +113,7 @@ def use_recovery_code(user: User, code: str, actor: Actor) -> bool:
 
 def make_codes(*, actor: Actor, user: User) -> list[str]:
     """Make recovery codes anew; those from before are worth nothing."""
+    _require_own(actor, user)
     with atomic():
         User.objects.select_for_update().get(pk=user.pk)
         codes = _make_codes(user)
@@ -122,8 +126,9 @@ def codes_left(user: User) -> int:
     return RecoveryCode.objects.filter(user=user, used=None).count()
 
 
-def remove_factor(*, actor: Actor, user: User, factor_id: object) -> Factor:
+def remove_factor(*, actor: Actor, user: User, factor_id: UUID) -> Factor:
     """Take one of one's own second factors away; with the last one the recovery codes go. Raises `BadFactor`."""
+    _require_own(actor, user)
     with atomic():
         User.objects.select_for_update().get(pk=user.pk)
         found = factors(user).filter(pk=factor_id).first()
@@ -148,6 +153,11 @@ def remove_factors(*, actor: Actor, user: User) -> int:
             details = {"username": user.username, "name": "*", "kind": "", "count": count}
             news.tell(actor, happenings.FACTOR_REMOVED, ("user", str(user.pk)), details)
     return count
+
+
+def _require_own(actor: Actor, user: User) -> None:
+    if actor.user_id != user.pk:
+        raise NotPermitted(_("%(name)s may only see to their own second factors.", name=actor.name))
 
 
 def _totp(secret: bytes) -> TOTP:

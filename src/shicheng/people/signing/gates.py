@@ -43,7 +43,7 @@ def enter(*, username: str, address: str, rules: Rules) -> None:
 
 
 def note_failure(*, username: str, address: str, what: str, rules: Rules) -> None:
-    """Let an attempt that was counted have failed, and close what has failed too often. `what` is password or factor."""
+    """Let an attempt that was counted have failed, and close what failed too often; `what` is password or factor."""
     now = clock.now()
     with atomic():
         Gate.objects.filter(first__lt=now - _FORGET, closed_until=None).delete()

@@ -4,8 +4,8 @@ from typing import Final
 
 GATE_CLOSED: Final = "people.sign_in.closed"
 GATE_OPENED: Final = "people.sign_in.opened"
-PASSWORD_CHANGED: Final = "people.password.changed"
-PASSWORD_RESET: Final = "people.password.reset"
+PASSWORD_CHANGED: Final = "people.password.changed"  # noqa: S105  # no password
+PASSWORD_RESET: Final = "people.password.reset"  # noqa: S105
 FACTOR_ADDED: Final = "people.factor.added"
 FACTOR_REMOVED: Final = "people.factor.removed"
 CODES_MADE: Final = "people.recovery_codes.made"

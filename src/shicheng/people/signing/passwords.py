@@ -33,7 +33,8 @@ REMEMBERED: Final = 24
 class KindsValidator:
     """Small letters, capitals, digits, and anything else: so many of these kinds must be there.
 
-    A Chinese character is none of the first three and one of thousands, so it counts as two kinds.
+    A Chinese character is one of thousands, and a phrase of them is harder to guess than what the kinds are meant to
+    bring about: from four different ones on they count as three kinds.
     """
 
     def __init__(self, kinds: int) -> None:
@@ -44,9 +45,9 @@ class KindsValidator:
         small = any(one.islower() for one in password)
         capital = any(one.isupper() for one in password)
         digit = any(one.isdigit() for one in password)
-        caseless = any(one.isalpha() and not one.islower() and not one.isupper() for one in password)
         other = any(not one.isalnum() for one in password)
-        if small + capital + digit + other + 2 * caseless < self.kinds:
+        characters = len({one for one in password if one.isalpha() and not one.islower() and not one.isupper()})
+        if small + capital + digit + other + (3 if characters >= 4 else characters > 0) < self.kinds:
             raise ValidationError(self.get_help_text(), code="password_kinds")
 
     def get_help_text(self) -> str:

@@ -68,8 +68,10 @@ def _end(actor: Actor, found: Iterable[Session]) -> int:
     ended = list(found)
     if not ended:
         return 0
+    owner = ended[0].user
+    if owner is None:
+        return 0
     Session.objects.filter(pk__in=[one.pk for one in ended]).delete()
-    owner = User.objects.get(pk=ended[0].user_id)
     details: dict[str, Any] = {"username": owner.username, "count": len(ended)}
     news.tell(actor, happenings.SESSIONS_ENDED, ("user", str(owner.pk)), details)
     return len(ended)

@@ -64,7 +64,7 @@ class SessionStore(DatabaseStore):
         now = clock.now()
         about = data.get(ABOUT) or {}
         return Session(
-            session_key=digest_of(str(self._get_or_create_session_key())),
+            session_key=digest_of(self.session_key or ""),  # `save` has made one
             session_data=self.encode(data),
             expire_date=self.get_expiry_date(),
             user_id=data.get(_OWNER),

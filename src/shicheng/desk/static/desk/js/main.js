@@ -5,11 +5,13 @@ import { copyCodes } from "./controllers/copy-code.js";
 import { focusSearch } from "./controllers/focus-search.js";
 import { keepInnerPaths } from "./controllers/inner-paths.js";
 import { closeMenus } from "./controllers/menus.js";
+import { markPolls } from "./controllers/mark-polls.js";
 import { playAlong } from "./controllers/play-along.js";
 import { readDocuments } from "./controllers/read-pdf.js";
 import { sendBatches } from "./controllers/send-batch.js";
 import { turnPages } from "./controllers/turn-pages.js";
+import { useKeys } from "./controllers/use-key.js";
 import { watchErrors } from "./controllers/watch-errors.js";
 import { zoomPictures } from "./controllers/zoom-picture.js";
 
-for (const start of [focusSearch, selectRows, copyCodes, closeMenus, turnPages, sendBatches, keepInnerPaths, watchErrors, readDocuments, zoomPictures, playAlong]) start(document);
+for (const start of [focusSearch, selectRows, copyCodes, closeMenus, turnPages, sendBatches, keepInnerPaths, watchErrors, readDocuments, zoomPictures, playAlong, markPolls, useKeys]) start(document);
