@@ -10,7 +10,9 @@ from shicheng.audit import services as audit
 from shicheng.base.db import atomic
 from shicheng.holdings import events
 from shicheng.holdings import services as holdings
+from shicheng.holdings.cataloguing import CatalogueRecord, put_records
 from shicheng.holdings.types import IndexDocument, NewFile, NewItem
+from shicheng.kernel import clock
 from shicheng.people.services import SYSTEM
 
 
@@ -45,3 +47,23 @@ def _new_item(one: IndexDocument) -> NewItem:
         id=one.id, ref=one.ref, elements=elements, extra={}, process=[], transfer=one.transfer,
         object_id=f"urn:uuid:{one.id}", files=(file,),
     )  # fmt: skip
+
+
+def put_catalogue(origin: UUID, rows: range) -> None:
+    """Put rows of one catalogue into the holdings in one batch, with the audit entry an import writes for it."""
+    made = [
+        CatalogueRecord(
+            row, f"{origin.int ^ row:032x}", f"Q777-CAT-{origin.hex[-6:]}{row}", "Q777", {"title": f"第{row}号"}, {}
+        )
+        for row in rows
+    ]
+    with atomic():
+        fonds = {"Q777": holdings.found_fonds(actor=SYSTEM, code="Q777", name="目录全宗")}
+        result = put_records(
+            actor=SYSTEM, origin=origin, number="C2026-0001", fonds=fonds, records=made, at=clock.now()
+        )
+        details = {
+            "import": "C2026-0001", "id": str(origin), "rows": [rows[0], rows[-1]], "created": result.created,
+            "updated": result.updated, "unchanged": result.unchanged, "refused": 0,
+        }  # fmt: skip
+        audit.append(SYSTEM, "cataloguing.import.batch", ("import", str(origin)), details)

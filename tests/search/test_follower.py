@@ -12,13 +12,14 @@ import pytest
 from django.db import connection
 
 from search import follower_program
-from search.archive import register
+from search.archive import put_catalogue, register
 from search.catalogue import records
 from shicheng.audit import selectors as audit
 from shicheng.audit import services as audit_services
 from shicheng.base.db import atomic
 from shicheng.holdings import events
 from shicheng.holdings.models import Item
+from shicheng.kernel.identifiers import new_id
 from shicheng.people.services import SYSTEM
 from shicheng.search import generations, selectors
 from shicheng.search.building import rebuild_index
@@ -27,6 +28,7 @@ from shicheng.search.follower import IndexFollower, follow_once, wait_until_inde
 from shicheng.search.generations import building_lock, current_generation, writer_lock
 from shicheng.search.reading import forget_readers
 from shicheng.search.services import find, find_ids
+from shicheng.search.writing import Session
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RECORDS = records(300, seed=23)
@@ -196,6 +198,44 @@ def test_making_anew_leaves_searches_served_and_misses_nothing(index: Path) -> N
     assert is_exact(index)
     folders = [path for path in index.iterdir() if path.is_dir()]
     assert len(folders) <= 2
+
+
+def test_rows_of_a_catalogue_stand_once_however_often_their_batch_is_read(index: Path) -> None:
+    origin = new_id()
+    rebuild_index(index)
+    generation = current_generation(index)
+    assert generation is not None
+    put_catalogue(origin, range(1, 40))
+    before = Session(generation)
+    start = before.position
+    before.close()
+    session = Session(generation)
+    put_catalogue(origin, range(40, 80))  # logged after the writer was opened: nothing of it can be there
+    assert session.read_log()[1] == 79
+    session.commit()
+    session.close()
+    assert is_exact(index)
+    generation.set_position(start)  # as if it died before it could say how far it had come
+    put_catalogue(origin, range(60, 90))  # in part the same rows: they are known by their keys
+    follow_once(index)
+    assert is_exact(index)
+    assert len(found(index)) == 89
+
+
+def test_rows_that_come_in_while_the_index_is_made_anew_stand_once(index: Path) -> None:
+    origin = new_id()
+    put_catalogue(origin, range(1, 1200))
+    came: list[int] = []
+
+    def between(count: int, total: int | None = None, note: str = "") -> None:
+        if len(came) < 3:
+            came.append(count)
+            put_catalogue(origin, range(1200 + 50 * len(came), 1250 + 50 * len(came)))
+
+    rebuild_index(index, between)
+    follow_once(index)
+    assert len(came) == 3
+    assert is_exact(index)
 
 
 def test_old_generations_go_when_nobody_reads_them(index: Path) -> None:

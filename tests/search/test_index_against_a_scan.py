@@ -297,9 +297,8 @@ def test_orders_are_right(searcher: tantivy.Searcher) -> None:
     dated = [one for one in RECORDS if one.date_from]
     undated = [one.ref for one in sorted(RECORDS, key=lambda one: one.code_sort) if one.date_from is None]
     up = [one.ref for one in sorted(dated, key=lambda one: (one.date_from, one.code_sort))]
-    down = [one.ref for one in sorted(dated, key=lambda one: (-one.date_from.toordinal(), one.code_sort))]
     assert [one.ref for one in listed("date")] == up + undated
-    assert [one.ref for one in listed("-date")] == down + undated
+    assert [one.ref for one in listed("-date")] == up[::-1] + undated
     titles = [fold(one.title)[:60] for one in listed("title")]
     assert titles == sorted(titles)
 

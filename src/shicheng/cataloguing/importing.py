@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from shicheng.audit import services as audit
-from shicheng.base.db import atomic
+from shicheng.base.db import atomic, writing_many_rows
 from shicheng.cataloguing import events, papers, policies
 from shicheng.cataloguing.arriving import folder_of, saved_columns, staged
 from shicheng.cataloguing.errors import UnknownHeader, UnreadableCatalogue
@@ -50,7 +50,8 @@ def run_import(run: Run, *, import_id: UUID, settings: Settings) -> dict[str, An
     if catalogue.state == "received":
         _keep(run, catalogue, store, folder_of(settings, catalogue.pk))
     if catalogue.state == "stored":
-        _commit(run, catalogue, store)
+        with writing_many_rows():
+            _commit(run, catalogue, store)
         _finish(run, catalogue)
     if catalogue.state in ("done", "failed"):
         shutil.rmtree(folder_of(settings, catalogue.pk), ignore_errors=True)

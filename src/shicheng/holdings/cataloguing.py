@@ -30,7 +30,8 @@ from shicheng.people.types import Actor
 
 MADE_CODE = "-CAT-"
 # Entries of the log that stand for a whole batch of records; `ids_of_batch` tells which.
-BATCH_EVENTS = frozenset({"cataloguing.import.batch", "cataloguing.import.batch_undone"})
+_BATCH = "cataloguing.import.batch"
+BATCH_EVENTS = frozenset({_BATCH, "cataloguing.import.batch_undone"})
 _IN = 900  # values in one query
 _ITEM = (
     "id", "fonds_id", "reference_code", "code_sort", *DRAWN, "elements", "extra", "process", "transfer", "object_id",
@@ -160,6 +161,13 @@ def ids_of_batch(details: Mapping[str, Any]) -> list[UUID]:
         undone = _versions_between(UUID(str(details["undo"])), first, last)
         changed = changed.union(undone.values_list("item_id", flat=True))
     return list(dict.fromkeys([*made, *changed]))
+
+
+def makes_only_new(event: str, details: Mapping[str, Any]) -> bool:
+    """Tell whether every item an audit entry stands for was made by what it tells of."""
+    if event != _BATCH:
+        return False
+    return not details.get("undo") and not details["updated"] and not details["unchanged"]
 
 
 def withdraw_records(

@@ -88,6 +88,7 @@ def _fill(generation: Generation, progress: Progress) -> int:
         while part := list(islice(ids, _AT_ONCE)):
             done += session.add(part)
             progress(done, max(total, done))
+        session.all_is_known()
         session.commit(start)
         while any(session.read_log()):
             session.commit()

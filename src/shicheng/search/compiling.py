@@ -15,7 +15,7 @@ from shicheng.kernel.retention import RetentionError, parse_retention
 from shicheng.search.expressions import And, Days, Everything, Expression, Not, Nothing, Or, Word, Years
 from shicheng.search.fields import Field, Kind
 from shicheng.search.folding import START, cover, fold
-from shicheng.search.schema import LONGEST_START, day_number, fold_code, schema
+from shicheng.search.schema import day_number, fold_code, longest_start, schema
 
 _ANYWHERE: Final = (("title", 3.0), ("number", 2.0), ("text", 1.0), ("rest", 1.0))
 _SINGLES: Final = {"title", "text", "rest"}
@@ -162,7 +162,7 @@ class Compiler:
         return unscored(Query.regex_query(self.schema, f"{field.name}_whole", pattern))
 
     def _starts(self, name: str, folded: str) -> Query:
-        if len(folded) > LONGEST_START:
+        if len(folded) > longest_start(folded):
             return unscored(Query.regex_query(self.schema, f"{name}_whole", _escape(folded) + ".*"))
         return unscored(Query.term_query(self.schema, f"{name}_start", folded, "basic"))
 

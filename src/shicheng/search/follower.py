@@ -22,8 +22,9 @@ from shicheng.search.writing import Session, is_of_this_log
 _POLL: Final = 0.2  # seconds
 _IDLE: Final = 3.0  # seconds after which the writer is closed, so that another process may have it
 _AFTER_FAILURE: Final = 1.0
-_COMMIT_ITEMS: Final = 5000
-_COMMIT_SECONDS: Final = 1.0
+# While there is more to read: each commit makes a part that has to be joined with others later.
+_COMMIT_ITEMS: Final = 50_000
+_COMMIT_SECONDS: Final = 5.0
 _NOT_DAMAGE: Final = ("No space left", "Permission denied", "Read-only file system", "Too many open files")
 
 log = logging.getLogger(__name__)

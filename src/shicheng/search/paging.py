@@ -7,15 +7,15 @@ from typing import Any, Final
 from uuid import UUID
 
 import tantivy
-from tantivy import Order
+from tantivy import Occur, Order
 
-from shicheng.search.schema import PLACES
+from shicheng.search.schema import PLACES, schema
 
 _ORDERS: Final = {
     "code": ("by_code", Order.Asc),
     "-code": ("by_code", Order.Desc),
     "date": ("by_date", Order.Asc),
-    "-date": ("by_date_down", Order.Asc),
+    "-date": ("by_date", Order.Desc),
     "title": ("by_title", Order.Asc),
 }
 _SPARE: Final = 64
@@ -41,8 +41,20 @@ def read_page(
         return _by_relevance(searcher, query, limit, offset)
     field, order = _ORDERS["code" if sort == "relevance" else sort]
     found = searcher.search(query, limit, order_by_field=field, offset=offset, order=order)
-    addresses = [address for _key, address in found.hits]
-    return Page(_count(found), [(one, 0.0) for one in _ids(searcher, addresses)])
+    total = _count(found)
+    addresses = [address for key, address in found.hits if key is not None]
+    if missing := len(found.hits) - len(addresses):  # no date: last in either order, there by code
+        addresses += _undated(searcher, query, missing, offset + len(addresses), total)
+    return Page(total, [(one, 0.0) for one in _ids(searcher, addresses)])
+
+
+def _undated(searcher: tantivy.Searcher, query: tantivy.Query, limit: int, place: int, total: int) -> list[Any]:
+    """Hits without a date in the order of codes, `place` being that of the first one among all hits."""
+    dated = tantivy.Query.range_query(schema(), "date_from", tantivy.FieldType.Integer, 0, None)
+    undated = tantivy.Query.boolean_query([(Occur.Must, query), (Occur.MustNot, dated)])
+    first = _count(searcher.search(undated, 1))
+    found = searcher.search(undated, limit, order_by_field="by_code", offset=place - (total - first), order=Order.Asc)
+    return [address for _key, address in found.hits]
 
 
 def _by_relevance(searcher: tantivy.Searcher, query: tantivy.Query, limit: int, offset: int) -> Page:

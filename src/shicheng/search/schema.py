@@ -10,17 +10,16 @@ from typing import Final
 
 import tantivy
 
+from shicheng.holdings.cataloguing import MADE_CODE
 from shicheng.holdings.types import IndexDocument, Openness, Secrecy
 from shicheng.kernel.reference_codes import fold_reference_code
 from shicheng.search.fields import ELEMENT_FIELDS
 from shicheng.search.folding import GAP, START, bigrams, fold, signs
 
 # To be raised whenever documents are written in another way; an index of another version is made anew.
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 PLACES: Final = 4  # columns of 16 hexadecimal digits that put equally good hits in the order of codes
-LONGEST_START: Final = 60
 EVERYONE: Final = "everyone"
-NO_DATE: Final = "99999999"
 
 _PAIRS: Final = "pairs"
 _TEXTS: Final = ("title", "text", "rest")  # with a field for single characters beside
@@ -28,12 +27,17 @@ _VALUES: Final = ("number", "code", "author", "department", *(field.name for fie
 _RAW: Final = (
     "f_fonds", "f_category", "f_retention", "f_department", "f_secrecy", "f_openness", "f_format", "f_transfer",
 )  # fmt: skip
-_SORTS: Final = ("by_code", "by_date", "by_date_down", "by_title")
+_SORTS: Final = ("by_code", "by_date", "by_title")
+_LONGEST_START: Final = 60
+_LONGEST_KEY: Final = 200
 
 
 def schema_version() -> str:
     """The version of everything an index depends on: our layout, the folding tables, the index's own format."""
     return f"{LAYOUT}/opencc-{version('OpenCC')}/{version('tantivy')}"
+
+
+_MADE: Final = fold(MADE_CODE)
 
 
 @cache
@@ -85,11 +89,29 @@ def day_number(day: datetime.date) -> int:
     return day.year * 10_000 + day.month * 100 + day.day
 
 
-def order_of_code(code_sort: str) -> str:
-    """The order of a code in hexadecimal digits; codes that fit no template come after those that do."""
-    if code_sort and not code_sort.strip("0123456789abcdef"):
+def longest_start(folded: str) -> int:
+    """How many characters of this code, or beginning of one, are terms by themselves.
+
+    Codes made for records that had none are arbitrary after their mark, and nobody looks for those that begin alike.
+    """
+    mark = folded.find(_MADE)
+    return mark + len(_MADE) if mark >= 0 else _LONGEST_START
+
+
+def _order_of_code(code_sort: str) -> str:
+    """A key in the order of codes; codes that fit no template come after those that do."""
+    return ("0" if _is_hex(code_sort) else "1") + code_sort[:_LONGEST_KEY]
+
+
+def _places_of_code(code_sort: str) -> str:
+    """The same order in hexadecimal digits."""
+    if _is_hex(code_sort):
         return "0" + code_sort
     return "1" + code_sort.encode("utf-8", "replace").hex()
+
+
+def _is_hex(code_sort: str) -> bool:
+    return code_sort != "" and not code_sort.strip("0123456789abcdef")
 
 
 def write_document(source: IndexDocument) -> tantivy.Document:
@@ -134,7 +156,7 @@ def _add_codes(document: tantivy.Document, source: IndexDocument) -> None:
         document.add_text(name, bigrams(folded))
         document.add_text(f"{name}_whole", folded)
         # Every beginning is a term of its own: a prefix that all codes share costs no more than one word.
-        starts = (folded[:end] for end in range(1, min(len(folded), LONGEST_START) + 1))
+        starts = (folded[:end] for end in range(1, min(len(folded), longest_start(folded)) + 1))
         document.add_text(f"{name}_start", " ".join(starts))
 
 
@@ -155,19 +177,16 @@ def _add_columns(document: tantivy.Document, source: IndexDocument, title: str) 
         add("f_format", value)
     if source.year is not None:
         document.add_integer("year", source.year)
-    order = order_of_code(source.code_sort)
+    places = _places_of_code(source.code_sort)
     for number in range(PLACES):
-        digits = order[number * 16 : number * 16 + 16].ljust(16, "0")
+        digits = places[number * 16 : number * 16 + 16].ljust(16, "0")
         document.add_unsigned(f"place_{number}", int(digits, 16))
-    by_code = f"{order[:200]}|{source.id.hex[-8:]}"
+    by_code = f"{_order_of_code(source.code_sort)}|{source.id.hex[-4:]}"
     add("by_code", by_code)
     add("by_title", f"{title[:40]}|{by_code}")
     start, end = source.date_from or source.date_to, source.date_to or source.date_from
     if start is None or end is None:
-        add("by_date", NO_DATE + by_code)
-        add("by_date_down", NO_DATE + by_code)  # without a date last in either order
         return
     document.add_integer("date_from", day_number(start))
     document.add_integer("date_to", day_number(end))
     add("by_date", f"{day_number(start):08d}{by_code}")
-    add("by_date_down", f"{99_999_998 - day_number(start):08d}{by_code}")

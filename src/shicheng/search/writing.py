@@ -11,7 +11,7 @@ from uuid import UUID
 from shicheng.audit import selectors as audit
 from shicheng.audit.models import Entry
 from shicheng.holdings import selectors as holdings
-from shicheng.holdings.cataloguing import BATCH_EVENTS, ids_of_batch
+from shicheng.holdings.cataloguing import BATCH_EVENTS, ids_of_batch, makes_only_new
 from shicheng.search.generations import Generation, Position, current_generation, share_lock
 from shicheng.search.schema import open_index, write_document
 
@@ -59,6 +59,7 @@ class Session:
         self.position = generation.position()
         self._pending = self.position
         self._uncommitted = 0
+        self._known_to = audit.head_position()  # what was logged up to here may be in the index already
         self._handle = share_lock(generation.folder / "readers.lock")
         try:
             self._index = open_index(generation.files)
@@ -89,16 +90,23 @@ class Session:
         entries = audit.entries_after(self._pending.number, ENTRIES)
         if not entries:
             return 0, 0
+        new: dict[UUID, None] = {}
         ids: dict[UUID, None] = {}
         read = entries[0]
         for entry in entries:
-            ids.update(dict.fromkeys(_items_of(entry)))
+            is_new = entry.position > self._known_to and makes_only_new(entry.event, entry.details)
+            (new if is_new else ids).update(dict.fromkeys(_items_of(entry)))
             read = entry
-            if len(ids) >= ITEMS:
+            if len(new) + len(ids) >= ITEMS:
                 break
-        count = self.replace(ids) if ids else 0
+        # To look for every new item in every segment, only to find that it is not there, costs more than to add it.
+        count = self.add(new) + self.replace(one for one in ids if one not in new)
         self._pending = Position(read.position, read.hash)
         return len(entries), count
+
+    def all_is_known(self) -> None:
+        """Take note that items were added from the database itself: all that was logged up to now may be among them."""
+        self._known_to = audit.head_position()
 
     @property
     def uncommitted(self) -> int:
