@@ -21,7 +21,6 @@ from shicheng.cataloguing import events, policies
 from shicheng.cataloguing.errors import UnreadableCatalogue
 from shicheng.cataloguing.item_objects import Arrival, build_object, known_files
 from shicheng.cataloguing.matching import Candidate, Pattern, match, walk
-from shicheng.cataloguing.workbook import guarded
 from shicheng.formats.pool import InspectionPool
 from shicheng.formats.types import Budget
 from shicheng.holdings import policies as holdings
@@ -31,6 +30,7 @@ from shicheng.kernel import clock
 from shicheng.kernel.digests import STORE_ALGORITHMS, digest_file
 from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.messages import message as _
+from shicheng.packages.cells import guarded
 from shicheng.people.policies import require
 from shicheng.people.types import Actor
 from shicheng.search.follower import wait_until_indexed

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -11,12 +10,10 @@ from typing import Any, Final
 from shicheng.cataloguing.rows import REASON_HEADER, ROW_HEADER
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
+from shicheng.packages.cells import LONGEST_CELL, guarded
 
 _PER_SHEET: Final = 1_000_000
 _MOST_COLUMNS: Final = 16_380
-_LONGEST: Final = 32_000  # a cell holds 32,767 characters
-_ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_ACTIVE: Final = ("=", "+", "-", "@", "\t", "\r")
 
 Line = tuple[int, Message, Sequence[str]]
 """Row, reason, cells."""
@@ -68,14 +65,8 @@ def _cells(line: Line, width: int) -> list[str | int | None]:
     if beyond:
         reasons.append(str(_("Beyond the last column stands: %(cells)s", cells=" | ".join(beyond)[:2000])))
     for place, cell in enumerate(cells[:width], start=1):
-        if len(cell) > _LONGEST:
+        if len(cell) > LONGEST_CELL:
             reasons.append(str(_("Column %(place)s was cut here; the whole is in the catalogue.", place=place)))
     own: list[str | int | None] = [guarded(cell) or None for cell in cells[:width]]
     own += [None] * (width - len(own))
     return [*own, row, guarded(" ".join(reasons))]
-
-
-def guarded(cell: str) -> str:
-    """Return the text of a cell so that no program runs it."""
-    cell = _ILLEGAL.sub("", cell)[:_LONGEST]
-    return f"'{cell}" if cell.startswith(_ACTIVE) else cell

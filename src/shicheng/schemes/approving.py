@@ -1,3 +1,75 @@
-"""What is approved of this room: versions of filing tables."""
+"""What is approved of this room: versions of filing tables, by the supervising archive (档案主管部门)."""
 
 from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.urls import reverse
+
+from shicheng.approvals import registry
+from shicheng.approvals.models import ApprovalRequest
+from shicheng.approvals.types import Kind, Step
+from shicheng.audit import services as audit
+from shicheng.kernel import clock
+from shicheng.kernel.messages import message as _
+from shicheng.people.types import Actor
+from shicheng.schemes import events, policies
+from shicheng.schemes.models import Schedule, Unit
+from shicheng.schemes.services import REQUEST, SUBJECT
+from shicheng.schemes.states import SCHEDULE
+
+
+def approve_schedule(actor: Actor, request: ApprovalRequest) -> None:
+    """Put a version in force from its day on, and let the one before end on the day before; twice is once."""
+    schedule = _locked(request)
+    if schedule.state == "approved":
+        return
+    first = schedule.effective_from
+    assert first is not None  # no version is submitted without it
+    schedule.state = SCHEDULE.next(schedule.state, "approve")
+    schedule.approved_by, schedule.approved_at = actor.name[:200], clock.now()
+    schedule.save(update_fields=["state", "approved_by", "approved_at"])
+    # The last day is all that is ever written into an approved version.
+    earlier = Schedule.objects.filter(unit=schedule.unit_id, state="approved", version__lt=schedule.version)
+    earlier.filter(Q(effective_until=None) | Q(effective_until__gte=first)).update(
+        effective_until=first - timedelta(days=1)
+    )
+    details = {"unit": schedule.unit.code, "version": schedule.version, "from": str(first)}
+    audit.append(actor, events.APPROVED, (SUBJECT, schedule.pk), details)
+
+
+def reopen_schedule(actor: Actor, request: ApprovalRequest) -> None:
+    """Make a version a draft again, whose request was refused, withdrawn, or expired; twice is once."""
+    schedule = _locked(request)
+    if schedule.state != "submitted":
+        return
+    schedule.state = SCHEDULE.next(schedule.state, "reopen")
+    schedule.save(update_fields=["state"])
+    details = {"unit": schedule.unit.code, "version": schedule.version, "request": request.number}
+    audit.append(actor, events.REOPENED, (SUBJECT, schedule.pk), details)
+
+
+def look_at_schedule(request: ApprovalRequest) -> str:
+    """The page of the version that is asked about."""
+    return reverse("schemes:schedule", args=[request.payload["unit"], request.payload["version"]])
+
+
+def _locked(request: ApprovalRequest) -> Schedule:
+    """The version, its unit locked before it, as everywhere."""
+    unit = Schedule.objects.values_list("unit_id", flat=True).get(pk=request.subject_id)
+    Unit.objects.select_for_update().get(pk=unit)
+    return Schedule.objects.select_for_update(of=("self",)).select_related("unit").get(pk=request.subject_id)
+
+
+registry.kind(
+    Kind(
+        code=REQUEST,
+        label=_("Filing table"),
+        steps=(Step("supervise", _("Approval by the supervising archive"), policies.APPROVE),),
+        carry_out=approve_schedule,
+        let_go=reopen_schedule,
+        look=look_at_schedule,
+        days_due=30,
+    )
+)

@@ -13,6 +13,11 @@ UNIT_CLOSED = event(
     _("Filing unit closed"),
     sentence=_("%(actor)s closed the filing unit %(unit)s."),
 )
+UNIT_REOPENED = event(
+    "schemes.unit.reopened",
+    _("Filing unit open again"),
+    sentence=_("%(actor)s opened the filing unit %(unit)s again."),
+)
 DRAFTED = event(
     "schemes.schedule.drafted",
     _("Filing table begun"),
