@@ -39,4 +39,9 @@ def _choose() -> None:
 if loading._current is None:
     _choose()
 
+from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402  # after the archive is chosen
+
 from shicheng.settings.django import *  # noqa: E402, F403  # after the archive is chosen
+
+# Hundreds of accounts are made here, and what makes guessing slow would be most of their time.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
