@@ -21,10 +21,7 @@ from shicheng.cataloguing.words import (
     encoding_label,
 )
 from shicheng.holdings.foreseeing import fonds_choices
-from shicheng.jobs import selectors as jobs
-from shicheng.jobs.errors import JobMissing
-from shicheng.jobs.models import Job
-from shicheng.jobs.words import STATES as JOB_STATES
+from shicheng.jobs.progress import working
 from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.messages import Message
 from shicheng.packages.texts import fold_header
@@ -98,17 +95,6 @@ def view_attachment(actor: Actor, one: Attachment, *, problem: ShichengError | N
         "fonds_choices": fonds_choices(actor),
         **working(actor, one.job, busy=one.state in ("trying", "attaching")),
     }
-
-
-def working(actor: Actor, job_id: Any, *, busy: bool) -> dict[str, Any]:
-    """The job that works on something, with its pace, if the actor may see it."""
-    found: Job | None = None
-    if job_id is not None:
-        try:
-            found = jobs.job(actor, job_id)
-        except JobMissing:
-            found = None
-    return {"job": found, "pace": found.pace() if found else None, "busy": busy, "words": JOB_STATES}
 
 
 def stored_problem(stored: dict[str, Any] | None) -> tuple[Message, Message | None] | None:

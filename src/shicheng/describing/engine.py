@@ -14,7 +14,8 @@ from shicheng.audit import services as audit
 from shicheng.base.db import atomic
 from shicheng.describing import events, papers
 from shicheng.describing.changing import change_of, fault_of, line_of
-from shicheng.describing.lines import changes_of, undoing_of
+from shicheng.describing.filled import filled_of, forget_workbook
+from shicheng.describing.lines import Part, changes_of, undoing_of
 from shicheng.describing.models import ChangeSet
 from shicheng.describing.states import CHANGE
 from shicheng.holdings.changing import Change, change_items
@@ -36,7 +37,7 @@ def run_changes(run: Run, *, change_id: UUID, settings: Settings) -> dict[str, A
     """Bring a batch change, or an undoing, from where it stands to its end; returns its counts."""
     changes = ChangeSet.objects.get(pk=change_id)
     store = storage.open_store(settings)
-    folder = folder_of(settings, changes.pk)
+    folder = papers.folder_of(settings, changes.pk)
     if changes.state == "promised":
         try:
             _keep(run, changes, store, folder, settings)
@@ -44,6 +45,8 @@ def run_changes(run: Run, *, change_id: UUID, settings: Settings) -> dict[str, A
             _fail(run.actor, changes, error)
             shutil.rmtree(folder, ignore_errors=True)
             raise
+    if changes.kind == "sheet":
+        forget_workbook(settings, changes.pk)
     if changes.state == "stored":
         _carry_out(run, changes, store)
         finish(run.actor, changes, store, run.fence)
@@ -56,20 +59,10 @@ def counts(changes: ChangeSet) -> dict[str, Any]:
     return {"change": changes.number, **{name: getattr(changes, name) for name in ("changed", "faulty", "left")}}
 
 
-def folder_of(settings: Settings, change_id: UUID) -> Path:
-    """Where the lines of a set are written before the store has them."""
-    return settings.staging_path / "changes" / str(change_id)
-
-
 def actor_of_set(changes: ChangeSet) -> Actor:
     """Who had a set made, as the log names them."""
     who = changes.actor
     return Actor(kind=who["kind"], name=who["name"], user_id=UUID(who["user_id"]) if who["user_id"] else None)
-
-
-def who(actor: Actor) -> dict[str, str]:
-    """An actor as a set remembers them."""
-    return {"kind": actor.kind, "name": actor.name, "user_id": str(actor.user_id) if actor.user_id else ""}
 
 
 def _keep(run: Run, changes: ChangeSet, store: Store, folder: Path, settings: Settings) -> None:
@@ -80,12 +73,7 @@ def _keep(run: Run, changes: ChangeSet, store: Store, folder: Path, settings: Se
     else:
         written = papers.LineFiles(folder)
         done = 0
-        made = (
-            undoing_of(run.actor, changes, store)
-            if changes.kind == "undo"
-            else changes_of(run.actor, changes, settings)
-        )
-        for looked_at, total, lines, refused in made:
+        for looked_at, total, lines, refused in _lines(run.actor, changes, store, settings):
             written.add((line_of(change, ref) for change, ref in lines), map(fault_of, refused))
             done += looked_at
             changes.chosen = total
@@ -100,6 +88,15 @@ def _keep(run: Run, changes: ChangeSet, store: Store, folder: Path, settings: Se
         storage.register_objects([stored], kind="changes")
         details = {"change": changes.number, "lines": changes.lines, "inventory": stored.inventory_digest}
         audit.append(run.actor, events.STORED, ("change", changes.pk), details)
+
+
+def _lines(actor: Actor, changes: ChangeSet, store: Store, settings: Settings) -> Iterator[Part]:
+    match changes.kind:
+        case "undo":
+            return undoing_of(actor, changes, store)
+        case "sheet":
+            return filled_of(actor, changes, settings)
+    return changes_of(actor, changes, settings)
 
 
 def take_over(changes: ChangeSet, about: dict[str, Any]) -> None:

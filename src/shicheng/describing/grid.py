@@ -17,10 +17,10 @@ from django.db import IntegrityError
 from shicheng.base.db import atomic
 from shicheng.describing import papers, policies
 from shicheng.describing.changing import CHANGEABLE, Refused, change_of, line_of, make_line, told
-from shicheng.describing.engine import actor_of_set, carry_out, finish, who
+from shicheng.describing.engine import actor_of_set, carry_out, finish
 from shicheng.describing.errors import BadRows
 from shicheng.describing.lines import may_not_edit, read_items
-from shicheng.describing.models import ChangeSet
+from shicheng.describing.models import ChangeSet, who
 from shicheng.describing.services import checked_reason
 from shicheng.holdings.changing import Change
 from shicheng.holdings.judging import current_values

@@ -6,6 +6,7 @@ from django.db import models
 
 from shicheng.describing.states import CHANGE
 from shicheng.kernel.identifiers import new_id
+from shicheng.people.types import Actor
 
 
 class ChangeSet(models.Model):
@@ -16,7 +17,7 @@ class ChangeSet(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.CharField(max_length=20, null=True, unique=True)  # B2026-0001; saves of the grid have none
-    kind = models.CharField(max_length=10)  # "batch", "grid", "undo"
+    kind = models.CharField(max_length=10)  # "batch", "grid", "sheet", "undo"
     state = models.CharField(max_length=10, default=CHANGE.start, db_index=True)
     act = models.JSONField(default=dict)  # what is done: operation and selection, or the rows of the grid
     reason = models.TextField()
@@ -106,3 +107,8 @@ class AuthorityLink(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["authority", "item", "element"], name="describing_authority_link_once")
         ]
+
+
+def who(actor: Actor) -> dict[str, str]:
+    """An actor as a set remembers them."""
+    return {"kind": actor.kind, "name": actor.name, "user_id": str(actor.user_id) if actor.user_id else ""}

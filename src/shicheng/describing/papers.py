@@ -13,9 +13,11 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 from shicheng.describing.models import ChangeSet
 from shicheng.kernel.digests import STORE_ALGORITHMS, digest_bytes, digest_file
+from shicheng.settings import Settings
 from shicheng.storage.ports import Store
 from shicheng.storage.types import DraftFile, ObjectDraft, StoredObject
 
@@ -27,6 +29,11 @@ IN_FILE: Final = 100_000
 
 _decode = json.JSONDecoder().decode
 encode_line = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def folder_of(settings: Settings, change_id: UUID) -> Path:
+    """Where the lines of a set are written before the store has them."""
+    return settings.staging_path / "changes" / str(change_id)
 
 
 def store_changes(*, store: Store, changes: ChangeSet, files: Sequence[DraftFile]) -> StoredObject:

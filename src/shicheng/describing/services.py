@@ -14,10 +14,9 @@ from shicheng.audit import services as audit
 from shicheng.base.db import atomic
 from shicheng.describing import events, policies
 from shicheng.describing.changing import Refused, changeable
-from shicheng.describing.engine import who
 from shicheng.describing.errors import BadOperation, ChangeSetNotFound, NotUndoable
 from shicheng.describing.lines import make_lines, read_items
-from shicheng.describing.models import ChangeSet
+from shicheng.describing.models import ChangeSet, who
 from shicheng.describing.operations import Operation, checked_operation
 from shicheng.holdings.changing import Change
 from shicheng.holdings.editing import LONGEST_REASON
@@ -72,6 +71,13 @@ def begin_change(
     operation = checked_operation(operation, changeable())
     act = {"operation": operation.to_json(), "selection": selection.to_json()}
     return _promise(actor, "batch", act, checked_reason(reason), expected=expected, key=key)
+
+
+def promise_sheet(*, actor: Actor, key: UUID, name: str, digest: str, reason: str) -> ChangeSet:
+    """Promise what a filled workbook changes and enqueue the job; `key` makes one of a workbook sent twice."""
+    require(actor, policies.GRID)
+    require(actor, policies.CHANGE)
+    return _promise(actor, "sheet", {"name": name, "digest": digest}, checked_reason(reason), expected=0, key=key)
 
 
 def undo_change(*, actor: Actor, change_id: UUID, reason: str) -> ChangeSet:

@@ -16,9 +16,11 @@ from shicheng.holdings import counting, table_views, tables
 from shicheng.holdings.counting import FacetCount
 from shicheng.holdings.models import Item, TableView
 from shicheng.holdings.narrowing import COUNTED, FILTERS, TREE, WITHOUT, YES
+from shicheng.holdings.policies import EDIT
 from shicheng.holdings.viewing import tree
 from shicheng.holdings.words import OPENNESS, SECRECY, branch_label, retention_label
 from shicheng.kernel.messages import Message, message
+from shicheng.people.policies import allows
 from shicheng.people.types import Actor
 
 SHOWN_AT_ONCE: Final = 8  # values of a facet; the others are one click away
@@ -126,6 +128,7 @@ def view_table(actor: Actor, query: QueryDict) -> dict[str, Any]:
         "before": _address(query, {"before": page.before}) if page.before else "",
         "after": _address(query, {"after": page.after}) if page.after else "",
         "number": number,
+        "may_describe": allows(actor, EDIT),
         "chips": [
             (f"{FILTER_LABELS[name]}: {value_label(name, value)}", _address(query, {name: ""}))
             for name, value in filters.items()
