@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import tantivy
 
@@ -30,6 +30,8 @@ _RAW: Final = (
 _SORTS: Final = ("by_code", "by_date", "by_title")
 _LONGEST_START: Final = 60
 _LONGEST_KEY: Final = 200
+_SHORT_VALUE: Final = 60
+_AT_GAP: Final = f" {GAP} {GAP} "  # both pairs at a gap are the gap, as in `bigrams`
 
 
 def schema_version() -> str:
@@ -116,52 +118,68 @@ def _is_hex(code_sort: str) -> bool:
 
 def write_document(source: IndexDocument) -> tantivy.Document:
     """Write what the index holds of one item."""
-    document = tantivy.Document()
-    add = document.add_text
-    add("id", source.id.hex)
-    document.add_unsigned("id_high", source.id.int >> 64)
-    document.add_unsigned("id_low", source.id.int & 0xFFFF_FFFF_FFFF_FFFF)
-    if source.openness == Openness.OPEN and source.secrecy == Secrecy.PUBLIC:
-        add("shown", EVERYONE)
     title = fold(source.title)
-    add("title", bigrams(START + title))
-    add("title1", signs(title))
+    fields: dict[str, Any] = {
+        "id": source.id.hex,
+        "id_high": source.id.int >> 64,
+        "id_low": source.id.int & 0xFFFF_FFFF_FFFF_FFFF,
+        "title": bigrams(START + title),
+        "title1": signs(title),
+    }
+    if source.openness == Openness.OPEN and source.secrecy == Secrecy.PUBLIC:
+        fields["shown"] = EVERYONE
     if source.text and (text := fold(source.text)):
-        add("text", bigrams(text))
-        add("text1", signs(text))
-    _add_codes(document, source)
-    rest = [source.author, source.ref, source.department, source.fonds_name]
-    if source.author:
-        add("author", bigrams(fold(source.author)))
-    if source.department:
-        add("department", bigrams(fold(source.department)))
-    for name, value in source.elements.items():
-        if not value:
-            continue
-        field = ELEMENT_FIELDS.get(name)
-        if field is not None:
-            add(field.name, bigrams(fold(str(value))))
-            rest.append(str(value))
-    folded = [value for value in map(fold, rest) if value]
-    add("rest", bigrams(GAP.join(folded)))
-    add("rest1", signs("".join(folded)))
-    _add_columns(document, source, title)
-    return document
+        fields |= {"text": bigrams(text), "text1": signs(text)}
+    _add_codes(fields, source)
+    _add_values(fields, source)
+    _add_columns(fields, source, title)
+    return tantivy.Document.from_dict(fields, schema())
 
 
-def _add_codes(document: tantivy.Document, source: IndexDocument) -> None:
+def _add_codes(fields: dict[str, Any], source: IndexDocument) -> None:
     for name, folded in (("code", fold_code(source.ref)), ("number", fold(source.document_number))):
         if not folded:
             continue
-        document.add_text(name, bigrams(folded))
-        document.add_text(f"{name}_whole", folded)
+        fields[name] = bigrams(folded)
+        fields[f"{name}_whole"] = folded
         # Every beginning is a term of its own: a prefix that all codes share costs no more than one word.
-        starts = (folded[:end] for end in range(1, min(len(folded), longest_start(folded)) + 1))
-        document.add_text(f"{name}_start", " ".join(starts))
+        starts = [folded[:end] for end in range(1, min(len(folded), longest_start(folded)) + 1)]
+        fields[f"{name}_start"] = " ".join(starts)
 
 
-def _add_columns(document: tantivy.Document, source: IndexDocument, title: str) -> None:
-    add = document.add_text
+def _add_values(fields: dict[str, Any], source: IndexDocument) -> None:
+    """The values that have a field of their own, and all of them in `rest`, where a word may be in any."""
+    rest = []
+    for name, value in (("author", source.author), ("department", source.department)):
+        if value:
+            rest.append(_pairs_of(value))
+            fields[name] = rest[-1][1]
+    code = fold(source.ref)
+    rest += [(code, bigrams(code)), _pairs_of(source.fonds_name)]
+    for name, value in source.elements.items():
+        if value and (field := ELEMENT_FIELDS.get(name)):
+            rest.append(_pairs_of(str(value)))
+            fields[field.name] = rest[-1][1]
+    rest = [one for one in rest if one[0]]
+    fields["rest"] = _AT_GAP.join([pairs if len(folded) > 1 else "" for folded, pairs in rest])
+    fields["rest1"] = signs("".join([folded for folded, _pairs in rest]))
+
+
+def _pairs_of(value: str) -> tuple[str, str]:
+    """A value folded, and its pairs."""
+    return _pairs_kept(value) if len(value) <= _SHORT_VALUE else _make_pairs(value)
+
+
+def _make_pairs(value: str) -> tuple[str, str]:
+    folded = fold(value)
+    return folded, bigrams(folded)
+
+
+# Names of agencies and departments, terms and levels come again and again.
+_pairs_kept = lru_cache(maxsize=8192)(_make_pairs)
+
+
+def _add_columns(fields: dict[str, Any], source: IndexDocument, title: str) -> None:
     for name, value in (
         ("f_fonds", source.fonds),
         ("f_category", source.category),
@@ -170,23 +188,18 @@ def _add_columns(document: tantivy.Document, source: IndexDocument, title: str) 
         ("f_secrecy", source.secrecy),
         ("f_openness", source.openness),
         ("f_transfer", source.transfer),
+        ("f_format", list(source.formats)),
     ):
         if value:
-            add(name, value)
-    for value in source.formats:
-        add("f_format", value)
+            fields[name] = value
     if source.year is not None:
-        document.add_integer("year", source.year)
-    places = _places_of_code(source.code_sort)
+        fields["year"] = source.year
+    places = _places_of_code(source.code_sort)[: 16 * PLACES].ljust(16 * PLACES, "0")
     for number in range(PLACES):
-        digits = places[number * 16 : number * 16 + 16].ljust(16, "0")
-        document.add_unsigned(f"place_{number}", int(digits, 16))
+        fields[f"place_{number}"] = int(places[number * 16 : number * 16 + 16], 16)
     by_code = f"{_order_of_code(source.code_sort)}|{source.id.hex[-4:]}"
-    add("by_code", by_code)
-    add("by_title", f"{title[:40]}|{by_code}")
+    fields |= {"by_code": by_code, "by_title": f"{title[:40]}|{by_code}"}
     start, end = source.date_from or source.date_to, source.date_to or source.date_from
-    if start is None or end is None:
-        return
-    document.add_integer("date_from", day_number(start))
-    document.add_integer("date_to", day_number(end))
-    add("by_date", f"{day_number(start):08d}{by_code}")
+    if start is not None and end is not None:
+        day = day_number(start)
+        fields |= {"date_from": day, "date_to": day_number(end), "by_date": f"{day:08d}{by_code}"}
