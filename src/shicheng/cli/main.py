@@ -9,7 +9,7 @@ import typer
 
 from shicheng import __version__
 from shicheng.base.errors import plain_error
-from shicheng.cli import archive, cataloguing, editing, finding, intake, keeping, moving, output, tokens
+from shicheng.cli import accounts, archive, cataloguing, editing, finding, intake, keeping, moving, output, tokens
 from shicheng.kernel.errors import ShichengError
 
 app = typer.Typer(
@@ -43,6 +43,7 @@ editing.add_to(app)
 keeping.add_to(app)
 moving.add_to(app)
 tokens.add_to(app)
+accounts.add_to(app)
 
 
 def main() -> None:
