@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,7 +20,7 @@ from shicheng.schemes import importing, policies, selectors, services
 from shicheng.schemes.errors import FaultyTable, ScheduleNotFound
 from shicheng.schemes.models import Schedule
 from shicheng.schemes.reading_forms import read_class, read_day, read_row
-from shicheng.schemes.table_web import XLSX
+from shicheng.schemes.table_web import send_workbook
 from shicheng.schemes.viewing import class_choices, row_choices
 from shicheng.settings import current
 
@@ -73,13 +73,13 @@ def import_table(request: HttpRequest, code: str) -> HttpResponse:
 
 @desk_page(policies.READ, policies.DRAFT)
 @require_safe
-def faults_workbook(request: HttpRequest, code: str) -> FileResponse:
+def faults_workbook(request: HttpRequest, code: str) -> HttpResponse:
     """The faults of the workbook this person sent last for this unit, as a workbook."""
     selectors.unit(actor_of(request), code)
     path = _faults_path(request, code)
     if not path.exists():
         raise Http404
-    return FileResponse(path.open("rb"), filename=f"{code}-faults.xlsx", as_attachment=True, content_type=XLSX)
+    return send_workbook(path.read_bytes(), f"{code}-faults.xlsx")
 
 
 @desk_page(policies.READ, policies.DRAFT)

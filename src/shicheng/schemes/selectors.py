@@ -93,6 +93,17 @@ def filing_row(actor: Actor, row_id: UUID | str) -> FilingRow | None:
     return policies.visible_rows(actor).filter(pk=identity).first()
 
 
+def require_row(actor: Actor, row_id: UUID | str) -> FilingRow:
+    """The row that judged a record; raises `ScheduleNotFound` if there is none the actor may see."""
+    found = filing_row(actor, row_id)
+    if found is None:
+        raise ScheduleNotFound(
+            _("There is no row %(row)s of a filing table here, or it is not open to you.", row=str(row_id)),
+            hint=_("Take the id of the row from the record it judged."),
+        )
+    return found
+
+
 def filing_rows_by_id(actor: Actor, row_ids: Iterable[UUID | str]) -> dict[str, FilingRow]:
     """The rows that judged some records, by id as text; for a page of records at a time."""
     wanted = []

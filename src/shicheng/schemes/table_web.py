@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
@@ -55,7 +55,7 @@ def compare(request: HttpRequest, code: str, before: int, after: int) -> HttpRes
 def workbook(request: HttpRequest, code: str, version: int) -> HttpResponse:
     """A version as a workbook, which can be changed and imported again."""
     one = selectors.schedule(actor_of(request), code, version)
-    return _workbook(write_table_workbook(table_of(one)), f"{code}-v{version}.xlsx")
+    return send_workbook(write_table_workbook(table_of(one)), f"{code}-v{version}.xlsx")
 
 
 @desk_page(policies.READ)
@@ -75,16 +75,14 @@ def preset(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 def preset_workbook(request: HttpRequest, name: str) -> HttpResponse:
     """A preset as a workbook."""
-    return _workbook(write_table_workbook(preset_files.preset(name).table), f"{name}.xlsx")
+    return send_workbook(write_table_workbook(preset_files.preset(name).table), f"{name}.xlsx")
 
 
 @desk_page(policies.READ)
 @require_safe
 def row(request: HttpRequest, row_id: UUID) -> HttpResponse:
     """The row that judged a record, in the version it stands in."""
-    found = selectors.filing_row(actor_of(request), row_id)
-    if found is None:
-        raise Http404
+    found = selectors.require_row(actor_of(request), row_id)
     klass = found.schedule.classes.filter(code=found.klass).first()
     page = {
         "row": found, "unit": found.schedule.unit, "schedule": found.schedule, "klass": klass,
@@ -111,6 +109,7 @@ def _suggested(request: HttpRequest, one: Schedule) -> list[dict[str, Any]] | No
     ]
 
 
-def _workbook(content: bytes, name: str) -> HttpResponse:
+def send_workbook(content: bytes, name: str) -> HttpResponse:
+    """Answer with a workbook under a name."""
     disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})
