@@ -9,7 +9,19 @@ import typer
 
 from shicheng import __version__
 from shicheng.base.errors import plain_error
-from shicheng.cli import accounts, archive, cataloguing, editing, finding, intake, keeping, moving, output, tokens
+from shicheng.cli import (
+    accounts,
+    archive,
+    cataloguing,
+    editing,
+    finding,
+    intake,
+    keeping,
+    moving,
+    output,
+    schemes,
+    tokens,
+)
 from shicheng.kernel.errors import ShichengError
 
 app = typer.Typer(
@@ -42,6 +54,7 @@ finding.add_to(app)
 editing.add_to(app)
 keeping.add_to(app)
 moving.add_to(app)
+schemes.add_to(app)
 tokens.add_to(app)
 accounts.add_to(app)
 
