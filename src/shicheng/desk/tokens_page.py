@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from shicheng.audit.services import append
 from shicheng.desk.forms import TokenForm
 from shicheng.kernel import clock
-from shicheng.kernel.messages import message as _m
+from shicheng.kernel.messages import message
 from shicheng.people import policies, tokens
 from shicheng.people.errors import BadToken
 from shicheng.people.guards import actor_of, desk_page
@@ -85,7 +85,7 @@ def tokens_ending(actor: Actor) -> Iterator[Trouble]:
     if allows(actor, policies.OWN_TOKENS):
         count = tokens.ending_soon(actor, days=current().token_warning_days).count()
         if count:
-            yield Trouble(_m("%(count)s tokens of programs end soon.", count=count), "desk:tokens")
+            yield Trouble(message("%(count)s tokens of programs end soon.", count=count), "desk:tokens")
 
 
 def _shown(token: ApiToken) -> dict[str, Any]:

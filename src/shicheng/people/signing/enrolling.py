@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from shicheng.kernel.errors import ShichengError
-from shicheng.kernel.messages import message as _m
+from shicheng.kernel.messages import message
 from shicheng.people import services
 from shicheng.people.errors import TooManyAttempts
 from shicheng.people.guards import View, actor_of, desk_page
@@ -212,7 +212,7 @@ def _keys(request: HttpRequest) -> Keys:
 def _asked(request: HttpRequest, what: str) -> dict[str, Any]:
     kept: dict[str, Any] = request.session.pop(_KEY_STATE, None) or {}
     if kept.get("for") != what:
-        raise BadFactor(_m("No key was asked for."), hint=_m("Load the page again."))
+        raise BadFactor(message("No key was asked for."), hint=message("Load the page again."))
     return kept
 
 
@@ -222,5 +222,5 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise BadFactor(_m("The answer of the security key can't be read."), hint=_m("Load the page again."))
+        raise BadFactor(message("The answer of the security key can't be read."), hint=message("Load the page again."))
     return found

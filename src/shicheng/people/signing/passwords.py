@@ -10,7 +10,6 @@ from typing import Final
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _g
 from django.utils.translation import ngettext
 
 from shicheng.base.db import atomic
@@ -149,7 +148,7 @@ def rules_in_words() -> str:
     """All rules as one help text."""
     from django.contrib.auth.password_validation import get_default_password_validators
 
-    return " ".join(str(one.get_help_text()) for one in get_default_password_validators()) or _g("No rules are set.")
+    return " ".join(str(one.get_help_text()) for one in get_default_password_validators())
 
 
 def _store(user: User, password: str, *, must_change: bool) -> None:
