@@ -217,7 +217,7 @@ export class Sheet {
         for (const [name, value] of Object.entries(one.changes)) {
           const cell = cells[name];
           if (!cell || cell.value !== value) continue;
-          // The others of the row wait for it: a row is saved whole or not at all.
+          // The other cells of the row go again without it.
           const why = answer.faults[name] || (answer.faults[""] ?? "");
           cell.state = why || !Object.keys(answer.faults).some((fault) => fault in one.changes) ? "fault" : "dirty";
           cell.why = why || Object.values(answer.faults)[0];
