@@ -64,9 +64,10 @@ def rebuild(home: Home = None, as_json: AsJson = False) -> None:
     settings = open_archive(home)
     from shicheng.cataloguing.rebuilding import ImportRestorer
     from shicheng.describing.rebuilding import ChangeRestorer
+    from shicheng.holdings.restoring import ArrangementRestorer
     from shicheng.ingest.rebuilding import rebuild_archive
 
-    restorers = [ImportRestorer(), ChangeRestorer()]
+    restorers = [ImportRestorer(), ChangeRestorer(), ArrangementRestorer()]
     with output.progress(str(_("Rebuilding")), quiet=as_json) as report:
         made = rebuild_archive(actor=operator(), settings=settings, restorers=restorers, progress=report)
     if as_json:

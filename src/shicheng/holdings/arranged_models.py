@@ -102,8 +102,14 @@ class Renumbered(models.Model):
 
     renumbering = models.ForeignKey(Renumbering, on_delete=models.CASCADE, related_name="entries")
     item = models.ForeignKey("holdings.Item", on_delete=models.PROTECT, related_name="+")
-    version = models.PositiveIntegerField()  # of the item when it was decided
     old = models.CharField(max_length=200)
-    new = models.CharField(max_length=200, unique=True)
+    new = models.CharField(max_length=200)
     done_at = models.DateTimeField(null=True)
-    problem = models.JSONField(null=True)
+    problem = models.JSONField(null=True)  # why it could not be done
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["new"], condition=models.Q(done_at=None, problem__isnull=True), name="holdings_promised_code_once"
+            )
+        ]

@@ -20,7 +20,14 @@ from shicheng.holdings import events, policies, selectors
 from shicheng.holdings.describing import draw_columns
 from shicheng.holdings.errors import BadValues, EditedMeanwhile, VersionNotFound
 from shicheng.holdings.item_papers import NewDescription, build_version, is_stored
-from shicheng.holdings.judging import EDITABLE, cleaned, current_values, judge_changes
+from shicheng.holdings.judging import (
+    EDITABLE,
+    cleaned,
+    current_values,
+    judge_changes,
+    parted,
+    with_changes,
+)
 from shicheng.holdings.models import BegunEdit, HandSet, Item, ItemVersion
 from shicheng.holdings.past_rows import change_item, write_past
 from shicheng.holdings.types import Fault, Past, PastVersion
@@ -29,6 +36,7 @@ from shicheng.kernel.identifiers import derived_id
 from shicheng.kernel.messages import message as _
 from shicheng.people.policies import require
 from shicheng.people.types import Actor
+from shicheng.schemes.fields import ADDED, is_added
 from shicheng.settings.types import Settings
 from shicheng.storage import services as storage
 from shicheng.storage.errors import ObjectConflict
@@ -72,6 +80,12 @@ def revert_item(
         )
     then = item.elements if there is None else there.elements
     changes = {name: str(then.get(name, "")) for name in EDITABLE}
+    there_extra = item.extra if there is None else there.extra
+    changes |= {
+        f"{ADDED}{name}": str(there_extra.get(name, ""))
+        for name in {*there_extra, *item.extra}
+        if there_extra.get(name, "") != item.extra.get(name, "")
+    }
     if not changes["reference_code"]:
         changes["reference_code"] = current_values(item).get("reference_code", "")
     # Values that stood there once may stand there again; only a code may have been given away since.
@@ -91,7 +105,7 @@ def _edit(
         if _is_made(item, version, wanted, reason, actor):
             return Edited(item, version + 1, is_new=False)
         raise _edited_meanwhile(item, version)
-    now = current_values(item)
+    now = {f"{ADDED}{name}": str(text) for name, text in item.extra.items()} | current_values(item)
     changed = {name: value for name, value in wanted.items() if now.get(name, "") != value}
     if not changed:
         return Edited(item, item.version, is_new=False)
@@ -146,15 +160,17 @@ def _is_made(item: Item, version: int, wanted: Mapping[str, str], reason: str, a
     made = ItemVersion.objects.filter(item=item, version=version + 1).first()
     if made is None or made.by != actor.name[:200] or made.reason != reason:
         return False
-    values = {"reference_code": item.reference_code, **made.elements}
+    added = {f"{ADDED}{name}": text for name, text in made.extra.items()}
+    values = {"reference_code": item.reference_code, **added, **made.elements}
     return all(str(values.get(name, "")) == value for name, value in wanted.items())
 
 
 def _edited_meanwhile(item: Item, version: int) -> EditedMeanwhile:
     base = ItemVersion.objects.filter(item=item, version=version).first()
     newest = ItemVersion.objects.filter(item=item, version=item.version).first()
-    before, now = (base.elements if base else {}), item.elements
-    saved = {name: str(now.get(name, "")) for name in EDITABLE if str(now.get(name, "")) != str(before.get(name, ""))}
+    before, now = _all_values(base.elements, base.extra) if base else {}, _all_values(item.elements, item.extra)
+    names = [*EDITABLE, *(name for name in {**before, **now} if is_added(name))]
+    saved = {name: now.get(name, "") for name in names if now.get(name, "") != before.get(name, "")}
     if version > item.version:
         return EditedMeanwhile(
             _("%(ref)s has no version %(number)s yet.", ref=item.reference_code, number=version),
@@ -165,6 +181,11 @@ def _edited_meanwhile(item: Item, version: int) -> EditedMeanwhile:
           name=newest.by if newest else "–", now=item.version, ref=item.reference_code, number=version),
         item.version, saved, hint=_("Look at what was changed, and save again on the newest version."),
     )  # fmt: skip
+
+
+def _all_values(elements: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, str]:
+    added = {f"{ADDED}{name}": str(text) for name, text in extra.items()}
+    return added | {name: str(text) for name, text in elements.items()}
 
 
 def _require_sound(item: Item, values: Mapping[str, str], changed: Collection[str], reason: str) -> None:
@@ -219,8 +240,8 @@ def _set_on(begun: BegunEdit) -> bool:
 
 
 def _new_description(item: Item, begun: BegunEdit) -> NewDescription:
-    elements = {name: text for name, text in item.elements.items() if name not in begun.changes}
-    elements |= {name: value for name, value in begun.changes.items() if value}
+    changed, added = parted(begun.changes)
+    elements, extra = with_changes(item.elements, changed), with_changes(item.extra, added)
     ref = str(begun.changes.get("reference_code") or item.reference_code)
     by = str(begun.actor["name"])[:200]
     versions = [
@@ -232,7 +253,7 @@ def _new_description(item: Item, begun: BegunEdit) -> NewDescription:
     versions.append(
         PastVersion(
             derived_id("version", str(item.pk), begun.version, begun.at.isoformat()), begun.version, begun.at, by,
-            begun.reason, elements, item.extra,
+            begun.reason, elements, extra,
         )
     )  # fmt: skip
     hand = HandSet.objects.filter(pk=item.pk).first()
@@ -247,7 +268,7 @@ def _new_description(item: Item, begun: BegunEdit) -> NewDescription:
         source_key=item.source_key or "",
     )
     return NewDescription(
-        ref=ref, elements=elements, extra=item.extra, version=begun.version, at=begun.at, by=by, reason=begun.reason,
+        ref=ref, elements=elements, extra=extra, version=begun.version, at=begun.at, by=by, reason=begun.reason,
         changed=tuple(sorted(begun.changes)), past=past,
     )  # fmt: skip
 
@@ -282,9 +303,9 @@ def _commit(store: Store, object_id: str, begun: BegunEdit, new: NewDescription)
             return True
         if item.version != new.version - 1:
             return False
-        old = current_values(item)
+        old = _all_values(item.elements, item.extra) | current_values(item)
         write_past(item.pk, new.past)
-        change_item(item.pk, new.ref, new.elements, new.past)
+        change_item(item.pk, new.ref, new.elements, new.extra, new.past)
         storage.register_objects([stored], kind="item")
         BegunEdit.objects.filter(pk=begun.pk).delete()
         details: dict[str, Any] = {
@@ -292,6 +313,9 @@ def _commit(store: Store, object_id: str, begun: BegunEdit, new: NewDescription)
             "inventory": stored.inventory_digest,
             "changes": {name: [old.get(name, ""), value] for name, value in sorted(begun.changes.items())},
         }  # fmt: skip
+        if new.ref != item.reference_code:
+            told = {"old": item.reference_code, "new": new.ref, "reason": new.reason}
+            audit.append(_actor_of(begun), events.ITEM_RENUMBERED, ("item", str(item.pk)), told)
         audit.append(_actor_of(begun), events.ITEM_EDITED, ("item", str(item.pk)), details)
     return True
 

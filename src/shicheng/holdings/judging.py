@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from shicheng.holdings import ports
 from shicheng.holdings.cataloguing import MADE_CODE
-from shicheng.holdings.models import FormerCode, Item
+from shicheng.holdings.models import FormerCode, Item, Renumbered
 from shicheng.holdings.types import OPENNESS_WORDS, SECRECY_WORDS, Fault
 from shicheng.holdings.words import ElementName
 from shicheng.kernel.dates import DateError, parse_date
@@ -16,6 +16,7 @@ from shicheng.kernel.messages import message as _
 from shicheng.kernel.reference_codes import CATEGORIES, ReferenceCode, ReferenceCodeError, parse_reference_code
 from shicheng.kernel.retention import RetentionError, parse_retention
 from shicheng.packages.elements import BY_NAME, ELEMENTS
+from shicheng.schemes.fields import ADDED, Field, added_fields, field_named, is_added, judge_field
 
 if TYPE_CHECKING:
     from shicheng.kernel.errors import ShichengError
@@ -42,12 +43,30 @@ def element_named(text: str) -> str | None:
 def cleaned(value: str, element: str) -> str:
     """A value as it is kept: no blanks around it, one kind of line ends, none where one line is meant."""
     text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
-    return text if element in LONG else " ".join(text.split("\n"))
+    return text if element in LONG or is_added(element) else " ".join(text.split("\n"))
+
+
+def editable_names(category: str) -> tuple[str, ...]:
+    """What a description of a category may be changed in: the elements, and the fields its scheme adds."""
+    return (*EDITABLE, *(one.name for one in added_fields(category)))
+
+
+def parted(changes: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Changes of elements, and changes of added fields by the label their values are kept under."""
+    elements = {name: value for name, value in changes.items() if not is_added(name)}
+    return elements, {name.removeprefix(ADDED): value for name, value in changes.items() if is_added(name)}
+
+
+def with_changes(kept: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:
+    """Values with some changed; "" takes one away."""
+    left = {name: text for name, text in kept.items() if name not in changes}
+    return left | {name: value for name, value in changes.items() if value}
 
 
 def current_values(item: Item) -> dict[str, str]:
     """The values a form shows: the description, with the code of an item that has a real one."""
     values = {name: str(text) for name, text in item.elements.items() if name in BY_NAME}
+    values |= {one.name: text for one in added_fields(item.category) if (text := item.extra.get(one.zh))}
     if "reference_code" not in values and MADE_CODE not in item.reference_code:
         values["reference_code"] = item.reference_code
     return values
@@ -65,6 +84,9 @@ def judge_changes(item: Item, values: Mapping[str, str], changed: Iterable[str])
 def judge_value(item: Item, values: Mapping[str, str], name: str) -> list[Fault]:
     """Judge one element by itself."""
     value = values.get(name, "")
+    field = field_named(item.category, name)
+    if is_added(name) and field is not None:
+        return _judge_added(item, field, value)
     if name not in BY_NAME:
         return [Fault(name, _("There is no element named %(name)s.", name=name), _("Use a name of the scheme."))]
     if name in FIXED:
@@ -77,7 +99,8 @@ def judge_value(item: Item, values: Mapping[str, str], name: str) -> list[Fault]
         ]
     rule = ports.judge().rule(item.category, name)
     if not value:
-        if rule.is_mandatory and (item.elements.get(name) or name == "title"):
+        must = rule.is_mandatory or (field is not None and field.required == "must")
+        if must and (item.elements.get(name) or name == "title"):
             return [
                 Fault(
                     name,
@@ -90,7 +113,28 @@ def judge_value(item: Item, values: Mapping[str, str], name: str) -> list[Fault]
     if own is not None:
         return [own]
     fault = ports.judge().judge(item.category, name, value)
+    if fault is None and field is not None:
+        fault = _field_fault(field, value)
     return [] if fault is None else [fault]
+
+
+def _judge_added(item: Item, field: Field, value: str) -> list[Fault]:
+    if not value:
+        if field.required != "must" or not item.extra.get(field.zh):
+            return []
+        return [
+            Fault(
+                field.name, _("%(element)s is mandatory and can't be emptied.", element=ElementName(field.name)),
+                _("Put in the right value."),
+            )
+        ]  # fmt: skip
+    fault = _field_fault(field, value)
+    return [] if fault is None else [fault]
+
+
+def _field_fault(field: Field, value: str) -> Fault | None:
+    wrong = judge_field(field, value)
+    return None if wrong is None else Fault(field.name, *wrong)
 
 
 def _own_rules(item: Item, name: str, value: str) -> Fault | None:
@@ -145,7 +189,8 @@ def _judge_code(item: Item, value: str) -> Fault | None:
               own=item.fonds.code),
         )  # fmt: skip
     taken = Item.objects.filter(reference_code=value).exclude(pk=item.pk).exists()
-    if taken or FormerCode.objects.filter(code=value).exclude(item_id=item.pk).exists():
+    promised = Renumbered.objects.filter(new=value, done_at=None, problem__isnull=True).exclude(item_id=item.pk)
+    if taken or promised.exists() or FormerCode.objects.filter(code=value).exclude(item_id=item.pk).exists():
         return Fault(
             "reference_code",
             _("The reference code %(code)s belongs to another item already, or did once.", code=value),

@@ -27,7 +27,7 @@ def highest_number(fonds: str, group: str) -> int:
     found = held.order_by().aggregate(most=Max("number"))["most"] or 0
     others = [
         *FormerCode.objects.filter(code__startswith=start).values_list("code", flat=True),
-        *Renumbered.objects.filter(new__startswith=start, done_at=None).values_list("new", flat=True),
+        *Renumbered.objects.filter(new__startswith=start, done_at=None, problem__isnull=True).values_list("new", flat=True),
     ]
     numbers = [int(code[len(start) :]) for code in others if code[len(start) :].isdecimal() and len(code) < 200]
     return max([found, *numbers])
@@ -37,7 +37,8 @@ def given_codes(codes: Collection[str]) -> set[str]:
     """Those of some codes that an item has, had, or is promised. For numbering, as above."""
     found = existing_reference_codes(codes)
     for part in chunked(list(codes), 500):
-        found.update(Renumbered.objects.filter(new__in=part, done_at=None).values_list("new", flat=True))
+        promised = Renumbered.objects.filter(new__in=part, done_at=None, problem__isnull=True)
+        found.update(promised.values_list("new", flat=True))
     return found
 
 

@@ -13,7 +13,7 @@ from shicheng.holdings import events, policies
 from shicheng.holdings.describing import draw_columns
 from shicheng.holdings.errors import CodeTaken
 from shicheng.holdings.file_rows import write_file_rows
-from shicheng.holdings.models import Fonds, FormerCode, Item, ItemVersion
+from shicheng.holdings.models import Fonds, FormerCode, Item, ItemVersion, Renumbered
 from shicheng.holdings.past_rows import write_past
 from shicheng.holdings.types import FILING_ROW, NewItem
 from shicheng.kernel import clock
@@ -71,6 +71,12 @@ def register_items(
             raise CodeTaken(
                 _("The reference code %(code)s belongs to another item already.", code=taken),
                 hint=_("Return the item to the office with this reason; a code is never given twice."),
+            )
+        promised = Renumbered.objects.filter(new__in=codes, done_at=None, problem__isnull=True).exists()
+        if promised:
+            raise CodeTaken(
+                _("One of the reference codes is promised to an item that gets a new one."),
+                hint=_("Wait until the renumbering has ended, then look which code it is."),
             )
         former = FormerCode.objects.filter(code__in=codes).values_list("code", flat=True).first()
         if former is not None:

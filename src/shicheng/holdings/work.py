@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from shicheng.holdings import cache, editing, renditions, tallies
+from shicheng.holdings import cache, editing, renditions, renumbering, tallies
 from shicheng.holdings.models import File
 from shicheng.jobs.decorators import job, scheduled
 from shicheng.jobs.run import Run
@@ -43,3 +43,9 @@ def finish_cut_off(run: Run) -> dict[str, int]:
 def fold_tallies(run: Run) -> dict[str, int]:
     """Put rows together that stand for the same kind of items; their sums stay the same, so it is safe twice."""
     return {"folded": tallies.fold(least=1000)}
+
+
+@job("holdings.renumber", lease=120, tries=5, label=_("Give items new codes"))
+def renumber(run: Run, *, renumbering_id: str) -> dict[str, int]:
+    """Give each item of a renumbering its new code, as an edit with its reason."""
+    return renumbering.carry_out(run, renumbering_id=UUID(renumbering_id), settings=current())
