@@ -19,9 +19,17 @@ from shicheng.kernel.messages import message as _
 class SchemeJudge:
     """Judges values by the scheme of the item's category, with the archive's own rows over it."""
 
+    def steady(self) -> SchemeJudge:
+        """The same judge with the schemes as they are at this moment."""
+        return _SteadyJudge()
+
+    def scheme(self, category: str) -> Scheme:
+        """The scheme of a category."""
+        return scheme_of(category, selectors.edits()["scheme"])
+
     def rule(self, category: str, element: str) -> FieldRule:
         """What the scheme says of an element."""
-        rule = _scheme(category).rule(element)
+        rule = self.scheme(category).rule(element)
         return FieldRule(
             is_mandatory=rule.obligation == "mandatory",
             max_length=rule.max_length,
@@ -31,7 +39,7 @@ class SchemeJudge:
 
     def judge(self, category: str, element: str, value: str) -> Fault | None:
         """Say what is wrong with a value that is not empty."""
-        scheme = _scheme(category)
+        scheme = self.scheme(category)
         rule = scheme.rule(element)
         message = fault_of(rule, value)
         if message is not None:
@@ -48,8 +56,18 @@ class SchemeJudge:
         return None
 
 
-def _scheme(category: str) -> Scheme:
-    return scheme_of(category, selectors.edits()["scheme"])
+class _SteadyJudge(SchemeJudge):
+    def __init__(self) -> None:
+        self._edits = selectors.edits()["scheme"]
+        self._schemes: dict[str, Scheme] = {}
+
+    def steady(self) -> SchemeJudge:
+        return self
+
+    def scheme(self, category: str) -> Scheme:
+        if category not in self._schemes:
+            self._schemes[category] = scheme_of(category, self._edits)
+        return self._schemes[category]
 
 
 def _above_ceiling(scheme: Scheme, level: str) -> Fault | None:

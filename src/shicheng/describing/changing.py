@@ -8,11 +8,20 @@ from typing import Any, Final
 from uuid import UUID
 
 from shicheng.describing.operations import Operation
-from shicheng.holdings.changing import Change, with_changes
-from shicheng.holdings.judging import EDITABLE, cleaned, current_values, judge_changes
+from shicheng.holdings.changing import Change
+from shicheng.holdings.judging import (
+    EDITABLE,
+    cleaned,
+    current_values,
+    editable_names,
+    judge_changes,
+    parted,
+    with_changes,
+)
 from shicheng.holdings.models import Item
 from shicheng.holdings.types import Fault
 from shicheng.holdings.words import ElementName
+from shicheng.kernel.reference_codes import CATEGORIES
 
 # A reference code is given and changed by numbering, one by one or by its own plan, never by the way.
 CHANGEABLE: Final = tuple(name for name in EDITABLE if name != "reference_code")
@@ -28,9 +37,15 @@ class Refused:
     faults: tuple[Fault, ...]
 
 
+def changeable_names(category: str) -> tuple[str, ...]:
+    """What records of a category may be changed in here."""
+    return tuple(name for name in editable_names(category) if name != "reference_code")
+
+
 def changeable() -> dict[str, str]:
-    """The elements many records may be changed in, with their labels in the present language."""
-    return {name: str(ElementName(name)) for name in CHANGEABLE}
+    """What many records may be changed in, with labels in the present language; each category takes its own fields."""
+    names = dict.fromkeys((*CHANGEABLE, *(name for code in ("", *CATEGORIES) for name in changeable_names(code))))
+    return {name: str(ElementName(name)) for name in names}
 
 
 def make_line(item: Item, wanted: Mapping[str, str], row: int) -> Change | Refused | None:
@@ -42,15 +57,21 @@ def make_line(item: Item, wanted: Mapping[str, str], row: int) -> Change | Refus
     faults = judge_changes(item, {**now, **changed}, changed)
     if faults:
         return Refused(row, item.pk, item.reference_code, tuple(faults))
-    elements = with_changes({name: str(text) for name, text in item.elements.items()}, changed)
+    return change_to(item, row, changed, now)
+
+
+def change_to(item: Item, row: int, changed: Mapping[str, str], now: Mapping[str, str]) -> Change:
+    """The change that gives an item some values, judged or such as stood there before."""
+    elements, added = parted(changed)
     return Change(
-        row, item.pk, item.version, elements, {name: (now.get(name, ""), value) for name, value in changed.items()}
-    )
+        row, item.pk, item.version, with_changes({name: str(text) for name, text in item.elements.items()}, elements),
+        with_changes(item.extra, added), {name: (now.get(name, ""), value) for name, value in changed.items()},
+    )  # fmt: skip
 
 
 def apply_operation(item: Item, operation: Operation, row: int) -> Change | Refused | None:
     """The line an operation makes for an item; None where it changes nothing."""
-    old = str(item.elements.get(operation.element, ""))
+    old = current_values(item).get(operation.element, "")
     return make_line(item, {operation.element: operation.apply(old)}, row)
 
 
@@ -59,13 +80,14 @@ def line_of(change: Change, ref: str) -> dict[str, Any]:
     return {
         "row": change.row, "id": str(change.item_id), "ref": ref, "base": change.base,
         "changed": {name: list(pair) for name, pair in sorted(change.changed.items())}, "elements": change.elements,
+        "extra": change.extra,
     }  # fmt: skip
 
 
 def change_of(line: Mapping[str, Any]) -> Change:
     """The change a line of the store says."""
     return Change(
-        line["row"], UUID(line["id"]), line["base"], line["elements"],
+        line["row"], UUID(line["id"]), line["base"], line["elements"], line["extra"],
         {name: (pair[0], pair[1]) for name, pair in line["changed"].items()},
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from shicheng.describing import policies
-from shicheng.describing.changing import CHANGEABLE, Refused, make_line
+from shicheng.describing.changing import Refused, changeable, changeable_names, make_line
 from shicheng.describing.errors import BadRows
 from shicheng.describing.grid_view import USUAL, read_cells
 from shicheng.describing.lines import Line, Part, may_not_edit, read_items
@@ -27,11 +27,13 @@ from shicheng.describing.states import UNFINISHED
 from shicheng.holdings import policies as holdings
 from shicheng.holdings.judging import element_named
 from shicheng.holdings.models import Item
+from shicheng.holdings.ports import steady_judge
 from shicheng.holdings.types import Fault
 from shicheng.holdings.words import ElementName
 from shicheng.kernel.identifiers import new_id
 from shicheng.kernel.messages import message as _
 from shicheng.people.types import Actor
+from shicheng.schemes.fields import ADDED
 from shicheng.settings import Settings
 
 KEY: Final = "记录标识 id"
@@ -47,7 +49,8 @@ def write_workbook(*, actor: Actor, ids: Sequence[UUID], names: Iterable[str], t
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
 
-    chosen = [name for name in names if name in CHANGEABLE] or list(USUAL)
+    known = changeable()
+    chosen = [name for name in names if name in known] or list(USUAL)
     book = Workbook(write_only=True)
     sheet = book.create_sheet("著录")
     sheet.freeze_panes = "D2"
@@ -125,13 +128,15 @@ def _read(path: Path, name: str) -> Iterator[list[str]]:
 
 def _columns(header: Sequence[str], name: str) -> dict[str, int]:
     places: dict[str, int] = {}
+    names = changeable()
+    by_label = {label: name for name, label in names.items()} | {KEY: KEY, VERSION: VERSION, CODE: CODE}
     for place, text in enumerate(header):
-        known = {KEY: KEY, VERSION: VERSION, CODE: CODE}.get(text.strip()) or element_named(text)
+        known = by_label.get(text.strip()) or element_named(text) or f"{ADDED}{text.strip()}"
         if known == "reference_code":
             known = CODE
-        if known in (KEY, VERSION, CODE) or known in CHANGEABLE:
-            places.setdefault(str(known), place)
-    if (KEY not in places and CODE not in places) or not any(one in CHANGEABLE for one in places):
+        if known in (KEY, VERSION, CODE) or known in names:
+            places.setdefault(known, place)
+    if (KEY not in places and CODE not in places) or not any(one in names for one in places):
         raise BadRows(
             _("The workbook %(name)s has no column that names the records, or none to be changed.", name=name),
             hint=_("Take a workbook out here, fill in its columns, and leave its first row as it is."),
@@ -146,15 +151,16 @@ def _lines(
     lines: list[Line] = []
     refused: list[Refused] = []
     seen: set[UUID] = set()
-    for row, cells in rows:
-        if not any(cells):
-            continue
-        item = found.get(row)
-        made = _line(actor, row, cells, columns, item, seen)
-        if isinstance(made, Refused):
-            refused.append(made)
-        elif made is not None and item is not None:
-            lines.append((made, item.reference_code))
+    with steady_judge():
+        for row, cells in rows:
+            if not any(cells):
+                continue
+            item = found.get(row)
+            made = _line(actor, row, cells, columns, item, seen)
+            if isinstance(made, Refused):
+                refused.append(made)
+            elif made is not None and item is not None:
+                lines.append((made, item.reference_code))
     return lines, refused
 
 
@@ -175,7 +181,8 @@ def _line(actor: Actor, row: int, cells: list[str], columns: dict[str, int], ite
             "", _("The record was changed since the workbook was taken out; nothing was overwritten."),
             _("Take a new workbook out, or edit the record."),
         ),))  # fmt: skip
-    wanted = {name: cells[place] for name, place in columns.items() if name in CHANGEABLE and _at(cells, place)}
+    known = changeable_names(item.category)
+    wanted = {name: cells[place] for name, place in columns.items() if name in known and _at(cells, place)}
     return may_not_edit(actor, item, row) or make_line(item, wanted, row)
 
 

@@ -16,7 +16,7 @@ from django.db import IntegrityError
 
 from shicheng.base.db import atomic
 from shicheng.describing import papers, policies
-from shicheng.describing.changing import CHANGEABLE, Refused, change_of, line_of, make_line, told
+from shicheng.describing.changing import Refused, change_of, changeable_names, line_of, make_line, told
 from shicheng.describing.engine import actor_of_set, carry_out, finish
 from shicheng.describing.errors import BadRows
 from shicheng.describing.lines import may_not_edit, read_items
@@ -25,6 +25,7 @@ from shicheng.describing.services import checked_reason
 from shicheng.holdings.changing import Change
 from shicheng.holdings.judging import current_values
 from shicheng.holdings.models import Item, ItemVersion
+from shicheng.holdings.ports import steady_judge
 from shicheng.kernel import clock
 from shicheng.kernel.messages import message as _
 from shicheng.people.policies import require
@@ -75,12 +76,22 @@ def _judge(actor: Actor, rows: Sequence[Row]) -> tuple[dict[str, dict[str, Any]]
     items = {item.pk: item for item in read_items(actor, [row.item_id for row in rows])}
     answers: dict[str, dict[str, Any]] = {}
     lines: list[tuple[Change, Item]] = []
+    with steady_judge():
+        _judge_rows(actor, rows, items, answers, lines)
+    return answers, lines
+
+
+def _judge_rows(
+    actor: Actor, rows: Sequence[Row], items: Mapping[UUID, Item], answers: dict[str, dict[str, Any]],
+    lines: list[tuple[Change, Item]],
+) -> None:  # fmt: skip
     for place, row in enumerate(rows, 1):
         item = items.get(row.item_id)
         if item is None:
             answers[str(row.item_id)] = {"gone": True}
             continue
-        unknown = [name for name in row.changes if name not in CHANGEABLE]
+        known = changeable_names(item.category)
+        unknown = [name for name in row.changes if name not in known]
         if unknown:
             fault = str(_("%(name)s can't be changed in the grid.", name=unknown[0]))
             answers[str(item.pk)] = {"faults": {unknown[0]: fault}}
@@ -94,7 +105,6 @@ def _judge(actor: Actor, rows: Sequence[Row]) -> tuple[dict[str, dict[str, Any]]
                 answers[str(item.pk)] = {"faults": told(made.faults)}
             else:
                 lines.append((made, item))
-    return answers, lines
 
 
 def _met(item: Item, version: int) -> dict[str, Any]:
@@ -102,7 +112,7 @@ def _met(item: Item, version: int) -> dict[str, Any]:
     return {
         "met": {
             "by": newest.by if newest else "", "version": item.version, "seen": version,
-            "values": {name: text for name, text in current_values(item).items() if name in CHANGEABLE},
+            "values": {name: text for name, text in current_values(item).items() if name != "reference_code"},
         }
     }  # fmt: skip
 

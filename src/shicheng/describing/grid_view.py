@@ -8,12 +8,13 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from shicheng.describing.changing import CHANGEABLE
+from shicheng.describing.changing import changeable_names
 from shicheng.describing.lines import read_items
 from shicheng.holdings import ports
 from shicheng.holdings.judging import LONG, current_values
 from shicheng.holdings.words import ElementName
 from shicheng.people.types import Actor
+from shicheng.schemes.fields import YES_NO, fields_of
 
 MOST: Final = 10_000  # rows of the grid
 USUAL: Final = (
@@ -25,13 +26,22 @@ _WIDTHS: Final = {"title": 340, "abstract": 260, "note": 220, "pages": 80, "year
 
 def columns_of(category: str) -> list[dict[str, Any]]:
     """The columns of the grid for a category, the usual ones first, with what the scheme says of each."""
-    rest = [name for name in CHANGEABLE if name not in USUAL]
+    known = changeable_names(category)
+    fields = {one.name: one for one in fields_of(category) if one.name in known}
+    judge = ports.judge().steady()
     found = []
-    for name in (*(name for name in USUAL if name in CHANGEABLE), *rest):
-        rule = ports.judge().rule(category, name)
+    for name in dict.fromkeys((*fields, *known)):
+        rule, field = judge.rule(category, name), fields.get(name)
+        values = field.values if field is not None and field.values else rule.values
+        if field is not None and field.type == "yesno":
+            values = YES_NO
+        is_long = name in LONG or (field is not None and field.type == "long")
         found.append({
-            "name": name, "label": str(ElementName(name)), "must": rule.is_mandatory, "most": rule.max_length,
-            "values": list(rule.values), "long": name in LONG, "shown": name in USUAL, "width": _WIDTHS.get(name, 150),
+            "name": name, "label": str(ElementName(name)), "most": min(rule.max_length, field.most) if field else
+            rule.max_length, "must": rule.is_mandatory or (field is not None and field.required == "must"),
+            "values": list(values), "long": is_long, "shown": field is not None,
+            "authority": field.authority if field is not None and field.type == "authority" else "",
+            "width": _WIDTHS.get(name, 220 if is_long else 150),
         })  # fmt: skip
     return found
 

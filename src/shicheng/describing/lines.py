@@ -7,16 +7,19 @@ from uuid import UUID
 
 from shicheng.base.db import chunked
 from shicheng.describing import papers
-from shicheng.describing.changing import Refused, apply_operation, change_of
+from shicheng.describing.changing import Refused, apply_operation, change_of, change_to
 from shicheng.describing.models import ChangeSet
 from shicheng.describing.operations import Operation
 from shicheng.holdings import policies as holdings
-from shicheng.holdings.changing import Change, with_changes
+from shicheng.holdings.changing import Change
+from shicheng.holdings.judging import current_values
 from shicheng.holdings.models import Item
+from shicheng.holdings.ports import steady_judge
 from shicheng.holdings.types import Fault
 from shicheng.kernel.messages import message as _
 from shicheng.people.policies import allows
 from shicheng.people.types import Actor
+from shicheng.schemes.fields import ADDED
 from shicheng.search.choosing import Chosen
 from shicheng.search.selections import Selection
 from shicheng.settings import Settings
@@ -46,12 +49,13 @@ def make_lines(
     """What an operation makes of some records; rows are counted on from behind `after`."""
     lines: list[Line] = []
     refused: list[Refused] = []
-    for row, item in enumerate(items, after + 1):
-        made = may_not_edit(actor, item, row) or apply_operation(item, operation, row)
-        if isinstance(made, Refused):
-            refused.append(made)
-        elif made is not None:
-            lines.append((made, item.reference_code))
+    with steady_judge():
+        for row, item in enumerate(items, after + 1):
+            made = may_not_edit(actor, item, row) or apply_operation(item, operation, row)
+            if isinstance(made, Refused):
+                refused.append(made)
+            elif made is not None:
+                lines.append((made, item.reference_code))
     return lines, refused
 
 
@@ -100,7 +104,8 @@ def undoing_of(actor: Actor, changes: ChangeSet, store: Store) -> Iterator[Part]
 
 def _back(item: Item, one: Change) -> Change | Refused | None:
     """Values that stood there once may stand there again; what was changed since stays."""
-    now = {name: str(item.elements.get(name, "")) for name in one.changed}
+    values = {f"{ADDED}{name}": text for name, text in item.extra.items()} | current_values(item)
+    now = {name: str(values.get(name, "")) for name in one.changed}
     still = {name: old for name, (old, new) in one.changed.items() if now[name] == new and old != new}
     if not still:
         if all(now[name] == old for name, (old, _new) in one.changed.items()):
@@ -112,5 +117,4 @@ def _back(item: Item, one: Change) -> Change | Refused | None:
                 for name in one.changed
             ),
         )  # fmt: skip
-    elements = with_changes({name: str(text) for name, text in item.elements.items()}, still)
-    return Change(one.row, item.pk, item.version, elements, {name: (now[name], old) for name, old in still.items()})
+    return change_to(item, one.row, still, now)

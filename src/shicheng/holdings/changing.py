@@ -7,7 +7,7 @@ only while the item has that version, so that nothing is overwritten that nobody
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -35,6 +35,7 @@ class Change:
     item_id: UUID
     base: int  # the version it was made on; it makes the one after
     elements: dict[str, str]  # the description as it becomes
+    extra: dict[str, str]  # and what no norm of elements knows
     changed: dict[str, tuple[str, str]]  # element -> what it was, what it becomes
 
 
@@ -86,15 +87,14 @@ def _write_versions(
     moment = form.moment(at)
     rows: list[tuple[Any, ...]] = []
     for change, item in listed:
-        extra = as_json(item.extra)
         if item.version == 1 and item.pk not in there:
             rows.append((
-                form.id(derived_id("version", str(item.pk), 1)), form.id(item.pk), 1, as_json(item.elements), extra,
-                form.moment(item.registered), "", item.transfer,
+                form.id(derived_id("version", str(item.pk), 1)), form.id(item.pk), 1, as_json(item.elements),
+                as_json(item.extra), form.moment(item.registered), "", item.transfer,
             ))  # fmt: skip
         rows.append((
-            form.id(row_id(origin, change.row)), form.id(item.pk), change.base + 1, as_json(change.elements), extra,
-            moment, by[:200], reason,
+            form.id(row_id(origin, change.row)), form.id(item.pk), change.base + 1, as_json(change.elements),
+            as_json(change.extra), moment, by[:200], reason,
         ))  # fmt: skip
     insert_rows(ItemVersion, _VERSION, rows)
 
@@ -105,8 +105,11 @@ def _write_items(done: Iterable[tuple[Change, Item]]) -> None:
     for change, item in done:
         made = MADE_CODE in item.reference_code and "reference_code" not in change.elements
         drawn = draw_columns(item.reference_code, change.elements, sort=item.code_sort if made else "")
-        rows.append((*drawn_values(drawn, form), as_json(change.elements), change.base + 1, form.id(item.pk)))
-    update_rows(Item, (*DRAWN, "elements", "version"), rows)
+        rows.append((
+            *drawn_values(drawn, form), as_json(change.elements), as_json(change.extra), change.base + 1,
+            form.id(item.pk),
+        ))  # fmt: skip
+    update_rows(Item, (*DRAWN, "elements", "extra", "version"), rows)
 
 
 def _write_hand_sets(done: Sequence[tuple[Change, Item]], at: datetime.datetime) -> None:
@@ -124,9 +127,3 @@ def _write_hand_sets(done: Sequence[tuple[Change, Item]], at: datetime.datetime)
             old.append((as_json(sorted({*hand.elements, *change.changed})), moment, form.id(item.pk)))
     insert_rows(HandSet, ("item_id", "elements", "edited"), new)
     update_rows(HandSet, ("elements", "edited"), old)
-
-
-def with_changes(elements: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:
-    """A description with some elements changed; "" takes one away."""
-    kept = {name: text for name, text in elements.items() if name not in changes}
-    return kept | {name: value for name, value in changes.items() if value}

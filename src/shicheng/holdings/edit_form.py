@@ -15,6 +15,7 @@ from shicheng.holdings.types import Advice, Fault, FieldRule
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
 from shicheng.packages.elements import BY_NAME, ELEMENTS, Element
+from shicheng.schemes.fields import YES_NO, added_fields
 
 # The containers of DA/T 46-2009 by element numbers; what the norm of 2009 lacks comes last.
 _GROUPS: Final[tuple[tuple[int, int, str, Message], ...]] = (
@@ -26,7 +27,7 @@ _GROUPS: Final[tuple[tuple[int, int, str, Message], ...]] = (
     (1000, 1000, "opening", _("Opening and others")),
 )
 _WHOLE: Final = frozenset({"title", "abstract", "note"})
-_MAIN: Final = frozenset({"content", "code", "rights", "opening"})
+_MAIN: Final = frozenset({"content", "added", "code", "rights", "opening"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,18 @@ class FormField:
     faults: tuple[Fault, ...] = ()
     saved: str | None = None
     before: str = ""
+    help: str = ""
+    is_text: bool = False
+
+    @property
+    def key(self) -> str:
+        """A name for the page's own marks: labels hold signs that selectors of styles do not."""
+        return self.name if self.name.isidentifier() and self.name.isascii() else f"x{self.name.encode().hex()}"
 
     @property
     def is_long(self) -> bool:
         """Tell whether it takes several lines."""
-        return self.name in LONG
+        return self.is_text or self.name in LONG
 
     @property
     def is_choice(self) -> bool:
@@ -127,7 +135,7 @@ def form_groups(
     for fault in faults:
         by_name.setdefault(fault.element, []).append(fault)
     chinese = (get_language() or "").startswith("zh")
-    groups = []
+    judge, groups = ports.judge().steady(), []
     for first, last, name, title in _GROUPS:
         group = FormGroup(name, title)
         for element in _between(first, last):
@@ -137,13 +145,28 @@ def form_groups(
                     label=element.label_zh if chinese else element.label_en,
                     number=element.number or "",
                     value=values.get(element.name, ""),
-                    rule=ports.judge().rule(item.category, element.name),
+                    rule=judge.rule(item.category, element.name),
                     faults=tuple(by_name.get(element.name, ())),
                     saved=None if saved is None else saved.get(element.name),
                     before=(before or {}).get(element.name, ""),
                 )
             )
         groups.append(group)
+    added = FormGroup("added", _("Fields of the category"))
+    for one in added_fields(item.category):
+        added.fields.append(
+            FormField(
+                name=one.name, label=one.label, number="", value=values.get(one.name, ""),
+                rule=FieldRule(
+                    one.required == "must", one.most, YES_NO if one.type == "yesno" else one.values,
+                    one.type in ("code", "yesno") and not one.repeatable,
+                ),
+                faults=tuple(by_name.get(one.name, ())), saved=None if saved is None else saved.get(one.name),
+                before=(before or {}).get(one.name, ""), help=one.help, is_text=one.type == "long",
+            )
+        )  # fmt: skip
+    if added.fields:
+        groups.insert(1, added)
     return groups
 
 

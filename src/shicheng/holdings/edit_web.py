@@ -15,7 +15,7 @@ from shicheng.holdings import history, policies, ports, selectors
 from shicheng.holdings.edit_form import form_groups, shown_advice
 from shicheng.holdings.editing import edit_item, revert_item
 from shicheng.holdings.errors import BadValues, EditedMeanwhile, ItemNotFound
-from shicheng.holdings.judging import EDITABLE, cleaned, current_values, judge_changes
+from shicheng.holdings.judging import EDITABLE, cleaned, current_values, editable_names, judge_changes
 from shicheng.holdings.models import Item
 from shicheng.holdings.viewing import elements_of_values
 from shicheng.kernel.messages import message
@@ -33,7 +33,8 @@ def edit(request: HttpRequest, item_id: UUID) -> HttpResponse:
         return _form(request, item, current_values(item), item.version)
     version = _number(request.POST.get("version", ""), item.version)
     before = history.values_at(item, version)
-    typed = {name: cleaned(request.POST[name], name) for name in EDITABLE if name in request.POST}
+    names = editable_names(item.category)
+    typed = {name: cleaned(request.POST[name], name) for name in names if name in request.POST}
     if wanted := request.POST.get("suggest"):
         return _form(request, item, {**before, **typed, **_advised(item, wanted, {**before, **typed})}, version)
     taken = {name for name in typed if request.POST.get(f"take-{name}")}  # what the other saved is to stay
@@ -57,10 +58,11 @@ def edit(request: HttpRequest, item_id: UUID) -> HttpResponse:
 def check(request: HttpRequest, item_id: UUID, element: str) -> HttpResponse:
     """Judge one field while it is filled in; htmx puts the answer beside it."""
     item = _item(request, item_id)
-    if element not in EDITABLE:
+    names = editable_names(item.category)
+    if element not in names:
         raise ItemNotFound(message("There is no element named %(name)s.", name=element))
     now = current_values(item)
-    typed = {name: cleaned(request.POST[name], name) for name in EDITABLE if name in request.POST}
+    typed = {name: cleaned(request.POST[name], name) for name in names if name in request.POST}
     changed = [name for name, value in typed.items() if value != now.get(name, "")]
     faults = [one for one in judge_changes(item, {**now, **typed}, changed) if one.element == element]
     page = {"faults": faults, "is_changed": element in changed}

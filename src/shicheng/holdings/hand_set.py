@@ -11,6 +11,7 @@ from shicheng.audit import selectors as audit
 from shicheng.base.db import chunked
 from shicheng.holdings import events
 from shicheng.holdings.models import HandSet, Item
+from shicheng.schemes.fields import ADDED
 
 
 def hand_sets(items: Iterable[Item]) -> dict[UUID, HandSet]:
@@ -40,11 +41,19 @@ def without_hand_set(
     """
     is_older = at is not None and at <= hand.edited
     kept = set(elements) if is_older else set(hand.elements) & set(elements)
+    added = set(extra) if is_older else {name for name in extra if f"{ADDED}{name}" in hand.elements}
     offered = {
         name: elements[name] for name in sorted(kept - {"row_number"}) if elements[name] != item.elements.get(name)
     }
+    offered |= {
+        f"{ADDED}{name}": extra[name]
+        for name in sorted(added)
+        if f"{ADDED}{name}" in hand.elements and extra[name] != item.extra.get(name)
+    }
     return Parted(
-        {name: text for name, text in elements.items() if name not in kept}, {} if is_older else extra, offered
+        {name: text for name, text in elements.items() if name not in kept},
+        {name: text for name, text in extra.items() if name not in added},
+        offered,
     )
 
 

@@ -18,6 +18,7 @@ from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
 from shicheng.people.policies import allows, require
 from shicheng.people.types import Actor
+from shicheng.schemes.fields import ADDED
 from shicheng.storage import selectors as store
 
 if TYPE_CHECKING:
@@ -104,7 +105,8 @@ def values_at(item: Item, number: int) -> dict[str, str]:
         return current_values(item)
     code = current_values(item).get("reference_code", "")
     shown = {"reference_code": code} if code else {}
-    return shown | {name: str(text) for name, text in row.elements.items()}
+    added = {f"{ADDED}{name}": str(text) for name, text in row.extra.items()}
+    return shown | added | {name: str(text) for name, text in row.elements.items()}
 
 
 def life(actor: Actor, item: Item) -> list[Moment]:

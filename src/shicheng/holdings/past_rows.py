@@ -48,13 +48,13 @@ def read_past_rows(item: Item) -> Past | None:
     )
 
 
-def change_item(item_id: UUID, ref: str, elements: Mapping[str, str], past: Past) -> None:
+def change_item(item_id: UUID, ref: str, elements: Mapping[str, str], extra: Mapping[str, str], past: Past) -> None:
     """Let an item's row say what the newest version of its history says. To be called inside `atomic()`."""
     drawn = draw_columns(ref, dict(elements))
     FormerCode.objects.filter(code=ref, item_id=item_id).delete()
     values: dict[str, Any] = {name: getattr(drawn, name) for name in DRAWN}
     Item.objects.filter(pk=item_id).update(
-        **values, reference_code=ref, code_sort=past.code_sort, elements=dict(elements),
+        **values, reference_code=ref, code_sort=past.code_sort, elements=dict(elements), extra=dict(extra),
         version=past.versions[-1].version,
     )  # fmt: skip
 
@@ -70,6 +70,6 @@ def restore_edits(new_items: Iterable[NewItem]) -> int:
         one, past = edited[item_id]
         if version < past.versions[-1].version:
             write_past(item_id, past)
-            change_item(item_id, one.ref, one.elements, past)
+            change_item(item_id, one.ref, one.elements, one.extra, past)
             behind += 1
     return behind

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Protocol
 
 from shicheng.holdings.types import Advice, Fault, FieldRule
@@ -26,6 +28,9 @@ class Judge(Protocol):
     def judge(self, category: str, element: str, value: str) -> Fault | None:
         """Say what is wrong with a value that is not empty."""
 
+    def steady(self) -> Judge:
+        """The same judge with the schemes as they are at this moment: for judging many, read once."""
+
 
 class _NoScheme:
     def rule(self, category: str, element: str) -> FieldRule:
@@ -34,8 +39,12 @@ class _NoScheme:
     def judge(self, category: str, element: str, value: str) -> Fault | None:
         return None
 
+    def steady(self) -> Judge:
+        return self
+
 
 _judge: Judge = _NoScheme()
+_steady: ContextVar[Judge | None] = ContextVar("steady_judge", default=None)
 _origins: list[Origin] = []
 _advisers: list[Adviser] = []
 
@@ -48,7 +57,17 @@ def set_judge(judge: Judge) -> None:
 
 def judge() -> Judge:
     """The judge in force."""
-    return _judge
+    return _steady.get() or _judge
+
+
+@contextmanager
+def steady_judge() -> Iterator[None]:
+    """Judge by the schemes as they are now, for as long as the `with` block lasts."""
+    token = _steady.set(judge().steady())
+    try:
+        yield
+    finally:
+        _steady.reset(token)
 
 
 def add_origin(origin: Origin) -> None:

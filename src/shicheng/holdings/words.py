@@ -9,6 +9,7 @@ from shicheng.kernel.openness import SECRECY as SECRECY
 from shicheng.kernel.reference_codes import CATEGORIES
 from shicheng.kernel.retention import RetentionError, parse_retention
 from shicheng.packages.elements import BY_NAME
+from shicheng.schemes.fields import is_added, label_of
 
 
 def retention_label(code: str) -> str:
@@ -34,7 +35,8 @@ class ElementName(str):
     def __str__(self) -> str:
         element = BY_NAME.get(str.__str__(self))
         if element is None:
-            return str.__str__(self)
+            name = str.__str__(self)
+            return label_of(name) if is_added(name) else name
         return element.label_zh if (get_language() or "").startswith("zh") else element.label_en
 
 

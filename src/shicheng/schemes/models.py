@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from shicheng.kernel.identifiers import new_id
+from shicheng.schemes.field_models import FieldTable as FieldTable
 from shicheng.schemes.states import SCHEDULE
 
 
