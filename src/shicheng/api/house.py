@@ -17,6 +17,7 @@ from shicheng.api.rest import (
     imports,
     jobs,
     keeping,
+    printouts,
     requests,
     schemes,
     search,
@@ -53,6 +54,7 @@ api.add_router("/jobs", jobs.router)
 api.add_router("", keeping.router)
 api.add_router("/audit", audit.router)
 api.add_router("/exports", exports.router)
+api.add_router("/printouts", printouts.router)
 api.add_router("/schemes", schemes.router)
 api.add_router("/requests", requests.router)
 api.add_router("/webhooks", webhooks.router)

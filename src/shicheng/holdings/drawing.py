@@ -59,6 +59,11 @@ def _draw(task: dict[str, Any], path: Path, out: Path) -> bytes | None:
             from shicheng.formats.rendition import page_count
 
             return json.dumps(page_count(path, task["mime"])).encode("ascii")
+        case "overlay":
+            from shicheng.formats.overlaying import lay_over
+
+            share, top = task["place"]
+            return lay_over(path, Path(task["over"]), (share, top))
         case "tiles":
             from shicheng.formats.tiling import make_tiles
 

@@ -67,6 +67,20 @@ def office_pdf(one: File, settings: Settings) -> Path | None:
     return path if path.exists() else None
 
 
+def overlay(one: File, over: Path, place: tuple[float, float], target: Path, settings: Settings) -> None:
+    """Write a copy of a PDF, or of the PDF made of an office document, with a small page on its first one.
+
+    `place` is the share of the free width and the millimetres from the top; raises `CannotShow`.
+    """
+    derived = office_pdf(one, settings)
+    with local(one, settings) if derived is None else _as_is(derived) as path:
+        task = {
+            "kind": "overlay", "path": str(path), "out": str(target), "over": str(over), "place": list(place),
+            "memory": settings.inspect_memory, "scratch": str(cache.scratch(settings)),
+        }  # fmt: skip
+        children.draw(task, one.name, seconds=SECONDS)
+
+
 def _cached(one: File, name: str, task: dict[str, Any], settings: Settings) -> Path:
     target = cache.place(one.sha512, name, settings)
     if cache.is_there(target):

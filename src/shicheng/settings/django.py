@@ -46,6 +46,7 @@ ROOMS = [
     "describing",
     "ingest",
     "arranging",
+    "printing",
     "exchange",
     "access",
     "api",

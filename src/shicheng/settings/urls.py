@@ -22,6 +22,7 @@ _doors = [
     ("desk/holdings/", "holdings"),
     ("desk/search/", "search"),
     ("desk/exports/", "exchange"),
+    ("desk/printing/", "printing"),
     ("desk/jobs/", "jobs"),
     ("desk/store/", "storage"),
     ("desk/audit/", "audit"),

@@ -1,0 +1,14 @@
+"""Django's view of this room."""
+
+from django.apps import AppConfig
+
+
+class PrintingConfig(AppConfig):
+    """Printouts; has no tables."""
+
+    name = "shicheng.printing"
+    label = "printing"
+
+    def ready(self) -> None:
+        """Register events, permissions and jobs."""
+        from shicheng.printing import events, policies, work  # noqa: F401  # importing registers them
