@@ -16,7 +16,13 @@ from pathlib import Path
 
 TOOLS = Path(__file__).resolve().parent
 NAME = "澜城县档案馆"
-USER = "demo"
+# The first is who takes the transfers in; the others are the three administrators (三员), who hold no other role.
+PEOPLE = (
+    ("demo", "沈怀谷", "archivist", "档案员", "Archivist"),
+    ("system", "白守一", "system_administrator", "系统管理员", "System administrator"),
+    ("security", "严慎之", "security_administrator", "安全保密员", "Security administrator"),
+    ("auditor", "钟明远", "auditor", "安全审计员", "Auditor"),
+)
 PORT = 8321
 # The same rule as the commands follow: Chinese unless the terminal asks for English.
 ENGLISH = next((v for n in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := os.environ.get(n, ""))), "").startswith("en")
@@ -63,13 +69,13 @@ class Steps:
 
 
 def sign_in(home: Path) -> tuple[Path, str]:
-    """Return the file that keeps the demo user's password, and the password; made once, readable by its owner."""
+    """Return the file that keeps the demo's password, and the password; made once, readable by its owner."""
     path = home / "demo-sign-in.txt"
     if not path.exists():
         home.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
         part.touch(mode=0o600)
-        part.write_text(secrets.token_urlsafe(9) + "\n", "utf-8")
+        part.write_text(secrets.token_urlsafe(9) + "-aA1\n", "utf-8")
         part.replace(path)
     return path, path.read_text("utf-8").strip()
 
@@ -79,12 +85,7 @@ def build(home: Path, steps: Steps) -> None:
     say(f"正在 {home} 中建立演示档案馆（约一分钟）……", f"Making a demo archive in {home} (about a minute) …")
     path, _password = sign_in(home)
     shicheng("init", "--name", NAME, home=home)
-    if not steps.done("user"):
-        made = shicheng("add-user", USER, "--full-name", "沈怀谷", "--role", "archivist", "--role", "administrator",
-                        "--password-file", str(path), home=home, wanted=(0, 1, 2))  # fmt: skip
-        if "username" not in made and not _is_taken(made):
-            sys.exit(f"{made.get('message', made)}")
-        steps.mark("user")
+    make_people(home, steps, path)
     sys.path.insert(0, str(TOOLS))
     from demo.batches import FAULTY, write_batches
 
@@ -98,6 +99,18 @@ def build(home: Path, steps: Steps) -> None:
             sys.exit(json.dumps(outcome, ensure_ascii=False))
         steps.mark(folder.name)
     steps.mark("ready", tables())
+
+
+def make_people(home: Path, steps: Steps, password: Path) -> None:
+    """Make the accounts that are missing, all with the same password."""
+    for name, full_name, role, _chinese, _english in PEOPLE:
+        if steps.done(f"user-{name}"):
+            continue
+        made = shicheng("add-user", name, "--full-name", full_name, "--role", role, "--password-file", str(password),
+                        home=home, wanted=(0, 1, 2))  # fmt: skip
+        if "username" not in made and not _is_taken(made):
+            sys.exit(f"{made.get('message', made)}")
+        steps.mark(f"user-{name}")
 
 
 def _is_taken(answer: dict[str, object]) -> bool:
@@ -133,6 +146,7 @@ def main(arguments: list[str]) -> None:
     elif steps.text("ready") != tables():
         say("正在更新演示档案馆……", "Bringing the demo archive up to date …")
         shicheng("init", home=home)
+        make_people(home, steps, sign_in(home)[0])
         steps.mark("ready", tables())
     if "--build-only" in arguments:
         return
@@ -141,7 +155,8 @@ def main(arguments: list[str]) -> None:
     print()
     print(f"  公众查档 Public search:  http://127.0.0.1:{port}/")
     print(f"  工作台   Desk:           http://127.0.0.1:{port}/desk/")
-    print(f"  用户     User:           {USER}")
+    for name, _full_name, _role, chinese, english in PEOPLE:
+        print(f"  用户     User:           {name:<9} {english if ENGLISH else chinese}")
     print(f"  口令     Password:       {password}")
     print()
     sys.stdout.flush()

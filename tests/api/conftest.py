@@ -68,7 +68,19 @@ def stranger() -> Program:
 
 @pytest.fixture
 def program(here: Here) -> Program:
-    """A program that may do everything."""
+    """A program that may do everything with records."""
+    return make_program("write")
+
+
+@pytest.fixture
+def watcher(here: Here) -> Program:
+    """A program that reads in the log what users do."""
+    return make_program("audit.log.read", "audit.users.read", "audit.log.export", "audit.chain.prove")
+
+
+@pytest.fixture
+def administration(here: Here) -> Program:
+    """A program that administers the system."""
     return make_program("admin")
 
 
@@ -78,7 +90,7 @@ def people(here: Here) -> dict[str, Program]:
     make_user("reader", Role.READER)
     make_user("limited", Role.ARCHIVIST, fonds="L999")
     make_user("archivist", Role.ARCHIVIST)
-    make_user("administrator", Role.ADMINISTRATOR)
+    make_user("administrator", Role.SYSTEM_ADMINISTRATOR)
     names = ("reader", "limited", "archivist", "administrator")
     return {"stranger": Program(), **{name: make_program("admin", username=name) for name in names}}
 

@@ -146,7 +146,7 @@ def test_same_key_has_one_effect_and_one_answer(program: Program) -> None:
 
 
 def test_keys_of_two_tokens_do_not_meet(here: object) -> None:
-    one, other = make_program("admin"), make_program("admin")
+    one, other = make_program("write"), make_program("write")
     ids = {each.post("/exports", {"form": "csv"}, Idempotency_Key="k").json()["id"] for each in (one, other)}
     assert len(ids) == 2
 

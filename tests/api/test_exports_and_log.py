@@ -41,13 +41,13 @@ def test_export_is_made_by_a_job_and_fetched(
 
 
 def test_exported_log_is_proved_without_the_archive(
-    here: Here, program: Program, shelf: dict[str, Item], tmp_path: Path
+    here: Here, watcher: Program, shelf: dict[str, Item], tmp_path: Path
 ) -> None:
-    content = b"".join(program.get("/audit/export").streaming_content)
+    content = b"".join(watcher.get("/audit/export").streaming_content)
     path = tmp_path / "audit.jsonl"
     path.write_bytes(content)
     report = verify_file(path)
-    assert (report.intact, report.entries) == (True, program.get("/audit/proof").json()["entries"])
+    assert (report.intact, report.entries) == (True, watcher.get("/audit/proof").json()["entries"])
 
 
 def test_verification_is_started_and_listed(here: Here, program: Program, shelf: dict[str, Item]) -> None:
@@ -62,8 +62,8 @@ def test_verification_is_started_and_listed(here: Here, program: Program, shelf:
 
 
 @pytest.mark.parametrize("moment", ["0343-02-27T13:52:38-17:45", "0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00"])
-def test_log_is_asked_from_any_moment_that_can_be_written(program: Program, moment: str) -> None:
-    early = program.get(f"/audit?since={quote(moment)}")
+def test_log_is_asked_from_any_moment_that_can_be_written(watcher: Program, moment: str) -> None:
+    early = watcher.get(f"/audit?since={quote(moment)}")
     assert early.status_code == 200 and early.json()["items"]
-    late = program.get(f"/audit?since={quote('9999-12-31T23:59:59-14:00')}")
+    late = watcher.get(f"/audit?since={quote('9999-12-31T23:59:59-14:00')}")
     assert late.status_code == 200 and late.json()["items"] == []

@@ -107,7 +107,7 @@ def test_news_is_signed_and_sent_once(here: object, receiver: Receiver, algorith
 
 
 def test_receiver_that_fails_is_tried_again_until_it_is_dead(
-    here: object, receiver: Receiver, program: Program
+    here: object, receiver: Receiver, administration: Program
 ) -> None:
     def fail(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(302 if len(receiver.taken) == 1 else 500)
@@ -128,10 +128,10 @@ def test_receiver_that_fails_is_tried_again_until_it_is_dead(
             assert news.deliver_due(LOCAL) == 0
             assert news.deliver_due(LOCAL) == 0  # not before its time
     assert len(receiver.taken) == 1 + len(news.BACKOFF)
-    (dead,) = program.get(f"/webhooks/{made.pk}/deliveries?state=dead").json()["items"]
+    (dead,) = administration.get(f"/webhooks/{made.pk}/deliveries?state=dead").json()["items"]
     assert (dead["attempts"], dead["last_answer"][:3]) == (9, "500")
     receiver.behave = None
-    assert program.post(f"/webhooks/{made.pk}/deliveries/{dead['id']}/retry").json()["state"] == "waiting"
+    assert administration.post(f"/webhooks/{made.pk}/deliveries/{dead['id']}/retry").json()["state"] == "waiting"
     assert news.deliver_due(LOCAL) == 1
 
 
@@ -233,14 +233,14 @@ def test_connection_goes_to_the_address_that_was_looked_at(monkeypatch: pytest.M
     assert (target.ip, target.host, target.port, target.path) == ("93.184.215.14", "www.example.org", 8443, "/a?b=c")
 
 
-def test_without_the_setting_no_news_goes_anywhere(here: object, program: Program) -> None:
-    answer = program.post("/webhooks", {"url": "https://example.org/", "events": ["*"]})
+def test_without_the_setting_no_news_goes_anywhere(here: object, administration: Program) -> None:
+    answer = administration.post("/webhooks", {"url": "https://example.org/", "events": ["*"]})
     assert (answer.status_code, answer.json()["code"]) == (422, "api.webhook.address_not_allowed")
     assert not Subscription.objects.exists()
 
 
-def test_unknown_event_is_refused(here: object, program: Program) -> None:
-    answer = program.post("/webhooks", {"url": "https://example.org/", "events": ["ingest.transfer.eaten"]})
+def test_unknown_event_is_refused(here: object, administration: Program) -> None:
+    answer = administration.post("/webhooks", {"url": "https://example.org/", "events": ["ingest.transfer.eaten"]})
     assert answer.json()["code"] == "api.webhook.bad"
 
 

@@ -134,12 +134,19 @@ def test_history_and_recent_need_the_permission() -> None:
     append(3)
     with atomic():
         services.append(SYSTEM, OTHER, ("thing", "1"), {"count": 7})
+    security = Actor("user", "c", uuid4(), frozenset({"security_administrator"}))
+    auditor = Actor("user", "d", uuid4(), frozenset({"auditor"}))
+    under = Actor("user", "e", uuid4(), frozenset({"archivist"}), emergency_id="E1")
+    with atomic():
+        for actor in (security, auditor, under):
+            services.append(actor, OTHER, None, {})
     archivist = Actor("user", "a", uuid4(), frozenset({"archivist"}))
-    limited = Actor("user", "b", uuid4(), frozenset({"archivist"}), frozenset({"B012"}))
     assert [entry.event for entry in selectors.history(archivist, ("thing", "1"))] == [HAPPENED, OTHER]
-    assert [entry.position for entry in selectors.recent(archivist)] == [4, 3, 2, 1]
-    assert [entry.position for entry in selectors.recent(archivist, EntryFilters(event=HAPPENED, before=3))] == [2, 1]
-    assert selectors.recent(limited) == []
+    assert [entry.position for entry in selectors.recent(security)] == [7, 4, 3, 2, 1]
+    assert [entry.position for entry in selectors.recent(security, EntryFilters(event=HAPPENED, before=3))] == [2, 1]
+    assert [entry.position for entry in selectors.recent(auditor)] == [7, 6, 5]
+    assert Entry.objects.get(position=6).details == {"acting_as": "auditor"}
+    assert selectors.recent(archivist) == selectors.history(security, ("thing", "1")) == []
     assert selectors.recent(ANONYMOUS) == selectors.history(ANONYMOUS, ("thing", "1")) == []
     assert selectors.signed_heads(ANONYMOUS) == []
 

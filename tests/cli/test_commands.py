@@ -246,7 +246,7 @@ def test_accounts_are_made_with_roles_and_strong_passwords(archive: Archive, tmp
     word.write_text("12345\n")
     assert "password" in archive.run("add-user", "wu", "--password-file", word, code=1).err
     word.write_text("海内存知己天涯若比邻啊\n", "utf-8")
-    assert "password" not in archive.ask("add-user", "wu", "--password-file", word, "--role", "administrator")
+    assert "password" not in archive.ask("add-user", "wu", "--password-file", word, "--role", "system_administrator")
     assert archive.run("add-user", "x", "--role", "emperor", code=2).err
 
 

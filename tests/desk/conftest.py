@@ -17,14 +17,26 @@ def _client(name: str, *roles: Role, fonds: str = "") -> Client:
 
 @pytest.fixture
 def archivist(db: None) -> Client:
-    """An archivist of all fonds who is administrator too."""
-    return _client("chen", Role.ARCHIVIST, Role.ADMINISTRATOR)
+    """An archivist of all fonds."""
+    return _client("chen", Role.ARCHIVIST)
 
 
 @pytest.fixture
 def administrator(db: None) -> Client:
-    """An administrator who may not read records."""
-    return _client("wang", Role.ADMINISTRATOR)
+    """A system administrator, who may not read records."""
+    return _client("wang", Role.SYSTEM_ADMINISTRATOR)
+
+
+@pytest.fixture
+def security(db: None) -> Client:
+    """A security administrator."""
+    return _client("zhou", Role.SECURITY_ADMINISTRATOR)
+
+
+@pytest.fixture
+def auditor(db: None) -> Client:
+    """An auditor."""
+    return _client("wu", Role.AUDITOR)
 
 
 @pytest.fixture

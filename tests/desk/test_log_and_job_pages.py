@@ -39,6 +39,12 @@ def chen(here: Here) -> Client:
 
 
 @pytest.fixture
+def watcher(here: Here) -> Client:
+    """A security administrator, who reads what users do."""
+    return _person("zhou-l", Role.SECURITY_ADMINISTRATOR)
+
+
+@pytest.fixture
 def busy(here: Here, tmp_path: Path) -> Here:
     """An archive whose log tells of an import, its undoing, and a job that failed."""
     from shicheng.cataloguing.services import receive_catalogue, undo_import
@@ -84,27 +90,27 @@ def test_every_detail_of_the_log_and_of_jobs_has_a_name(busy: Here) -> None:
     assert named - set(DETAILS) == set()
 
 
-def test_entries_are_sentences_in_both_languages(logged: Here, chen: Client) -> None:
-    page = _read(chen, reverse("audit:log"))
+def test_entries_are_sentences_in_both_languages(logged: Here, watcher: Client) -> None:
+    page = _read(watcher, reverse("audit:log"))
     assert "tester@cli had the import" in page
-    chen.cookies["shicheng_language"] = "zh-hans"
-    page = _read(chen, reverse("audit:log"))
+    watcher.cookies["shicheng_language"] = "zh-hans"
+    page = _read(watcher, reverse("audit:log"))
     assert "撤销了导入" in page
     assert "<dt>removed</dt>" not in page
 
 
-def test_the_log_is_narrowed_by_what_it_is_about(logged: Here, chen: Client) -> None:
-    page = _read(chen, reverse("audit:log") + "?subject_kind=import&event=cataloguing.import.undone")
+def test_the_log_is_narrowed_by_what_it_is_about(logged: Here, watcher: Client) -> None:
+    page = _read(watcher, reverse("audit:log") + "?subject_kind=import&event=cataloguing.import.undone")
     assert page.count("<tr>") == 2  # the head and one entry
-    assert _read(chen, reverse("audit:log") + "?subject_kind=transfer").count("<tr>") == 0
+    assert _read(watcher, reverse("audit:log") + "?subject_kind=transfer").count("<tr>") == 0
 
 
-def test_the_log_is_read_back_by_position(logged: Here, chen: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_log_is_read_back_by_position(logged: Here, watcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shicheng.audit.web.PAGE", 3)
     seen: list[str] = []
     address = reverse("audit:log")
     for _page in range(Entry.objects.count()):
-        text = _read(chen, address)
+        text = _read(watcher, address)
         seen += [part.split("<")[0] for part in text.split('<td class="num code">')[1:]]
         following = re.search(r'rel="next" href="[^"]*before=([0-9]+)', text)
         if following is None:
@@ -114,26 +120,26 @@ def test_the_log_is_read_back_by_position(logged: Here, chen: Client, monkeypatc
 
 
 def test_a_short_log_is_proved_at_once_and_a_long_one_by_a_job(
-    logged: Here, chen: Client, monkeypatch: pytest.MonkeyPatch
+    logged: Here, watcher: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer = chen.post(reverse("audit:verify"))
+    answer = watcher.post(reverse("audit:verify"))
     assert answer.status_code == 200
     assert faults(answer) == []
     assert "The chain is intact" in answer.content.decode()
     entry = Entry.objects.latest("position")
     assert (entry.event, entry.details["intact"]) == ("audit.log.proved", True)
     monkeypatch.setattr("shicheng.audit.web.AT_ONCE", 1)
-    answer = chen.post(reverse("audit:verify"))
+    answer = watcher.post(reverse("audit:verify"))
     assert (answer.status_code, answer.headers["Location"]) == (307, reverse("jobs:prove_log"))
-    answer = chen.post(reverse("jobs:prove_log"))
+    answer = watcher.post(reverse("jobs:prove_log"))
     logged.run_jobs()
-    page = _read(chen, answer.headers["Location"])
+    page = _read(watcher, answer.headers["Location"])
     assert "intact" in page
     assert Entry.objects.filter(event="audit.log.proved").count() == 2
-    assert "last verified" in _read(chen, reverse("audit:log"))
+    assert "last verified" in _read(watcher, reverse("audit:log"))
 
 
-def test_a_broken_chain_is_said_to_be_broken(logged: Here, chen: Client) -> None:
+def test_a_broken_chain_is_said_to_be_broken(logged: Here, watcher: Client) -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:  # as an intruder in the database would, past what guards the table
@@ -144,7 +150,7 @@ def test_a_broken_chain_is_said_to_be_broken(logged: Here, chen: Client) -> None
         else:
             cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER USER")
         cursor.execute("UPDATE audit_entry SET actor_name = 'nobody' WHERE position = 2")
-    text = chen.post(reverse("audit:verify")).content.decode()
+    text = watcher.post(reverse("audit:verify")).content.decode()
     assert "The chain is broken." in text
     assert Entry.objects.latest("position").details["first_bad"] == 2
     if connection.vendor != "sqlite":
@@ -152,8 +158,8 @@ def test_a_broken_chain_is_said_to_be_broken(logged: Here, chen: Client) -> None
             cursor.execute("ALTER TABLE audit_entry ENABLE TRIGGER USER")
 
 
-def test_the_log_taken_along_is_signed_and_proved_offline(logged: Here, chen: Client, tmp_path: Path) -> None:
-    answer = chen.post(reverse("audit:export"), {"after": "0"})
+def test_the_log_taken_along_is_signed_and_proved_offline(logged: Here, watcher: Client, tmp_path: Path) -> None:
+    answer = watcher.post(reverse("audit:export"), {"after": "0"})
     path = tmp_path / "audit.jsonl"
     path.write_bytes(b"".join(answer.streaming_content))  # type: ignore[attr-defined]  # it streams
     report = verify_files([path])
@@ -162,13 +168,31 @@ def test_the_log_taken_along_is_signed_and_proved_offline(logged: Here, chen: Cl
     assert Entry.objects.latest("position").event == "audit.log.exported"
 
 
-def test_whoever_sees_some_fonds_only_neither_proves_nor_exports(logged: Here) -> None:
-    zhao = _person("zhao-l", Role.ARCHIVIST, fonds="L999")
-    page = _read(zhao, reverse("audit:log"))
-    assert reverse("audit:export") not in page
+def test_who_watches_whom(logged: Here, watcher: Client, chen: Client) -> None:
+    """The security administrator reads users, the auditor administrators; archivists read no log."""
+    auditor = _person("wu-l", Role.AUDITOR)
+    make_user("li-l", Role.READER)
     for name in ("audit:verify", "audit:export", "jobs:prove_log"):
-        assert zhao.post(reverse(name)).status_code == 403, name
-    assert not Entry.objects.filter(event__startswith="audit.log").exists()
+        assert chen.post(reverse(name)).status_code == 403, name
+    assert chen.get(reverse("audit:log")).status_code == 403
+    watcher.post(reverse("people:grants"), {"user": "li-l", "role": "cataloguer", "purpose": "work"})
+    page = _read(watcher, reverse("audit:log"))
+    assert "tester@cli had the import" in page and "the role Cataloguer" not in page
+    page = _read(auditor, reverse("audit:log"))
+    assert "gave the account li-l the role Cataloguer" in page and "had the import" not in page
+    given = Entry.objects.get(event="people.grant.given", actor_kind="user")
+    assert (given.side, given.details["acting_as"]) == ("administration", "security_administrator")
+
+
+def test_what_is_withheld_is_proved_all_the_same(logged: Here, watcher: Client, tmp_path: Path) -> None:
+    make_user("wu-m", Role.READER)
+    watcher.post(reverse("people:grants"), {"user": "wu-m", "role": "clerk", "purpose": "work", "reason": "hidden"})
+    path = tmp_path / "audit.jsonl"
+    path.write_bytes(b"".join(watcher.post(reverse("audit:export"), {"after": "0"}).streaming_content))  # type: ignore[attr-defined]  # it streams
+    report = verify_files([path])
+    assert report.intact and report.entries == Entry.objects.count()
+    assert report.withheld == Entry.objects.filter(side="administration").count() > 0
+    assert "hidden" not in path.read_text("utf-8")
 
 
 def test_jobs_are_listed_with_plain_results_and_reasons(busy: Here, chen: Client) -> None:

@@ -25,9 +25,13 @@ def test_a_new_archive_asks_for_its_first_account(client: Client) -> None:
     assert faults(client.get(reverse("people:set_up"))) == []
 
 
-def test_the_first_account_is_archivist_and_administrator_and_signed_in(client: Client) -> None:
-    assert client.post(reverse("people:set_up"), FIRST).headers["Location"] == reverse("desk:home")
-    assert set(Grant.objects.values_list("role", flat=True)) == {Role.ADMINISTRATOR, Role.ARCHIVIST}
+def test_setting_up_makes_an_archivist_who_is_signed_in_and_three_administrators(client: Client) -> None:
+    answer = client.post(reverse("people:set_up"), FIRST)
+    assert faults(answer) == []
+    held = dict(Grant.objects.values_list("role", "user__username"))
+    assert held == {Role.ARCHIVIST: "chen", "system_administrator": "system", "security_administrator": "security",
+                    "auditor": "auditor"}  # fmt: skip
+    assert all(name in answer.content.decode() for name in held.values() if name != "chen")
     assert client.get(reverse("desk:home")).status_code == 200
 
 
@@ -100,22 +104,27 @@ def test_signing_out_needs_a_post_and_ends_the_session(client: Client) -> None:
     assert client.get(reverse("desk:home")).status_code == 302
 
 
-def test_an_administrator_makes_an_account_for_one_fonds(client: Client) -> None:
-    client.force_login(make_user("wang", Role.ADMINISTRATOR))
-    given = {**FIRST, "username": "zhao", "role": "archivist", "fonds": "L012"}
-    assert client.post(reverse("people:accounts"), given).status_code == 302
-    assert list(User.objects.get(username="zhao").grants.values_list("role", "fonds")) == [("archivist", "L012")]
+def test_one_administrator_makes_an_account_and_another_gives_it_its_role(client: Client) -> None:
+    client.force_login(make_user("wang", Role.SYSTEM_ADMINISTRATOR))
+    assert client.post(reverse("people:accounts"), {**FIRST, "username": "zhao"}).status_code == 302
+    zhao = User.objects.get(username="zhao")
+    assert not zhao.grants.exists()
+    given = {"user": "zhao", "role": "archivist", "fonds": "L012", "purpose": "work"}
+    assert client.post(reverse("people:grants"), given).status_code == 403
+    client.force_login(make_user("zhou", Role.SECURITY_ADMINISTRATOR))
+    assert client.post(reverse("people:grants"), given).status_code == 302
+    assert list(zhao.grants.values_list("role", "fonds")) == [("archivist", "L012")]
 
 
 def test_a_taken_name_is_refused_beside_the_form(client: Client) -> None:
-    client.force_login(make_user("wang", Role.ADMINISTRATOR))
+    client.force_login(make_user("wang", Role.SYSTEM_ADMINISTRATOR))
     answer = client.post(reverse("people:accounts"), {**FIRST, "username": "wang", "role": "reader"})
     assert answer.status_code == 422
     assert "is taken" in answer.content.decode()
 
 
 def test_nobody_switches_off_their_own_account(client: Client) -> None:
-    me = make_user("wang", Role.ADMINISTRATOR)
+    me = make_user("wang", Role.SYSTEM_ADMINISTRATOR)
     client.force_login(me)
     assert client.post(reverse("people:switch_account", args=[me.pk]), {"active": "no"}).status_code == 400
     me.refresh_from_db()

@@ -24,6 +24,7 @@ def test_making_an_account_signing_in_and_out_and_failing_are_logged(client: Cli
     logged = list(Entry.objects.order_by("position").values_list("event", "actor_name"))
     assert logged == [
         (news.ACCOUNT_MADE, "anonymous"),
+        (news.GRANT_GIVEN, "anonymous"),
         (news.SIGN_IN_FAILED, "anonymous"),
         (news.SIGNED_IN, "陈静"),
         (news.SIGNED_OUT, "陈静"),

@@ -55,6 +55,8 @@ def problem(
         "hint": str(error.hint) if error.hint else "",
         "instance": f"urn:shicheng:request:{getattr(request, 'number', '')}",
     }
+    if reasons := [str(one) for one in getattr(error, "reasons", ())]:
+        content["reasons"] = reasons
     if errors is not None:
         content["errors"] = errors
     text = json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace")

@@ -18,6 +18,7 @@ START: Final = "0" * 64
 
 HEAD_KIND: Final = "shicheng.audit.head"
 SEGMENT_KIND: Final = "shicheng.audit.segment"
+WITHHELD_KIND: Final = "shicheng.audit.withheld"
 
 _quote = json.JSONEncoder(ensure_ascii=False).encode
 

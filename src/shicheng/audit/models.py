@@ -26,6 +26,8 @@ class Entry(models.Model):
     details_text = models.TextField(db_column="details")  # canonical JSON, exactly as hashed
     previous = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
+    # Drawn from what is hashed (`types.side_of`); null is an ordinary user's, as all entries were before.
+    side = models.CharField(max_length=20, null=True)  # a column that is added without a rewrite
 
     class Meta:
         ordering = ["position"]
@@ -33,6 +35,7 @@ class Entry(models.Model):
             models.Index(fields=["subject_kind", "subject_id", "position"], name="audit_entry_subject"),
             models.Index(fields=["event", "position"], name="audit_entry_event"),
             models.Index(fields=["actor_id", "position"], name="audit_entry_actor"),
+            models.Index(fields=["position"], condition=models.Q(side__isnull=False), name="audit_entry_side"),
         ]
 
     def __str__(self) -> str:

@@ -62,6 +62,9 @@ def verify_lines(lines: Iterable[bytes], public_key: bytes | None = None) -> Cha
                 follower.position, follower.hash = value["first"] - 1, value["previous"]
         elif kind == chain.HEAD_KIND:
             part.heads.append(value)
+        elif kind == chain.WITHHELD_KIND:
+            follower.take(value["position"], value["previous"], value["hash"], None)
+            part.hashes[value["position"]] = value["hash"]
         else:
             content, digest = split_entry(value)
             follower.take(value["position"], value["previous"], digest, content)
@@ -108,8 +111,9 @@ def main() -> int:
     for problem in report.problems:
         sys.stdout.write(f"{problem}\n")
     proved = report.heads_checked - report.heads_unproved
+    withheld = f" ({report.withheld} of them withheld)" if report.withheld else ""
     sys.stdout.write(
-        f"{report.entries} entries, {report.heads_checked} signed heads, {proved} of them by the key given: "
+        f"{report.entries} entries{withheld}, {report.heads_checked} signed heads, {proved} of them by the key given: "
         f"{'intact' if report.intact else 'NOT intact'}\n"
     )
     return 0 if report.intact else 1

@@ -1,42 +1,69 @@
-"""Who may read the log."""
+"""Who may read what of the log: nobody watches over themselves (三员分立)."""
 
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
 from shicheng.audit.models import Entry
+from shicheng.audit.types import Side
 from shicheng.kernel.messages import message as _
 from shicheng.people import registry
-from shicheng.people.errors import NotPermitted
-from shicheng.people.policies import allows, require
-from shicheng.people.types import Actor, Role
+from shicheng.people.policies import EVERYTHING, allows, reach
+from shicheng.people.types import SEE_ALL, Actor, Role
 
-READ = registry.permission("audit.log.read", _("Read the audit log"), roles={Role.ADMINISTRATOR, Role.ARCHIVIST})
+READ = registry.permission("audit.log.read", _("Read the audit log"), roles={Role.SECURITY_ADMINISTRATOR, Role.AUDITOR})
+READ_USERS = registry.permission(
+    "audit.users.read", _("Read in the log what users do"), roles={Role.SECURITY_ADMINISTRATOR}
+)
+READ_ADMINISTRATORS = registry.permission(
+    "audit.administrators.read",
+    _("Read in the log what administrators do, and what is done under emergency powers"),
+    roles={Role.AUDITOR},
+)
+READ_HISTORY = registry.permission(
+    "audit.history.read", _("Read what happened to the records one may see"), roles=SEE_ALL
+)
+EXPORT = registry.permission(
+    "audit.log.export", _("Take the log along"), roles={Role.SECURITY_ADMINISTRATOR, Role.AUDITOR}
+)
+PROVE = registry.permission(
+    "audit.chain.prove",
+    _("Verify the log"),
+    roles={Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR},
+)
 
-
-def sees_all(actor: Actor) -> bool:
-    """Tell whether the actor may read the whole log: prove it, take it along."""
-    return allows(actor, READ) and actor.fonds is None
-
-
-def require_all(actor: Actor) -> None:
-    """Raise `NotPermitted` for whoever is limited to some fonds, since the log tells of all."""
-    require(actor, READ)
-    if actor.fonds is not None:
-        raise NotPermitted(
-            _("%(name)s may see some fonds only, and the log tells of all.", name=actor.name),
-            hint=_("Ask an administrator for a token without a limit of fonds."),
-        )
+_ADMINISTRATORS = Q(side__isnull=False)
+_USERS = Q(side__isnull=True) | Q(side=Side.EMERGENCY)
 
 
 def visible(actor: Actor) -> QuerySet[Entry]:
-    """Entries the actor may list.
+    """Entries the actor may list: of users, of administrators, of both, or none."""
+    entries = Entry.objects.all()
+    if not _may(actor, READ):
+        return entries.none()
+    users, administrators = _may(actor, READ_USERS), _may(actor, READ_ADMINISTRATORS)
+    if users and administrators:
+        return entries
+    if users or administrators:
+        return entries.filter(_USERS if users else _ADMINISTRATORS)
+    return entries.none()
 
-    Whoever is limited to some fonds sees only what they did themselves, because entries of
-    other fonds name records they may not see.
-    """
-    if not allows(actor, READ):
-        return Entry.objects.none()
-    if actor.fonds is None:
-        return Entry.objects.all()
-    return Entry.objects.filter(Q(actor_id=str(actor.user_id)) if actor.user_id else Q(pk__in=()))
+
+def sees_all(actor: Actor) -> bool:
+    """Tell whether the actor may read every entry."""
+    return all(_may(actor, one) for one in (READ, READ_USERS, READ_ADMINISTRATORS))
+
+
+def may_export(actor: Actor) -> bool:
+    """Tell whether the actor may take along what they may list."""
+    return _may(actor, READ) and _may(actor, EXPORT)
+
+
+def may_prove(actor: Actor) -> bool:
+    """Tell whether the actor may verify the chain, which tells how long it is and whether it is whole."""
+    return allows(actor, PROVE)
+
+
+def _may(actor: Actor, permission: str) -> bool:
+    """Tell whether the permission holds without limits: entries tell of every fonds."""
+    return reach(actor, permission) == EVERYTHING

@@ -28,12 +28,16 @@ class ChainFollower:
     hash: str = chain.START
     trusted: Mapping[str, bytes] = field(default_factory=dict)
     entries: int = 0
+    withheld: int = 0
     heads_checked: int = 0
     heads_unproved: int = 0
     findings: Findings = field(default_factory=Findings)
 
-    def take(self, position: int, previous: str, digest: str, content: bytes) -> None:
-        """Check one entry; after a bad one, go on from what it claims, so that each fault is told once."""
+    def take(self, position: int, previous: str, digest: str, content: bytes | None) -> None:
+        """Check one entry, or its link alone where its content is withheld.
+
+        After a bad one, go on from what it claims, so that each fault is told once.
+        """
         self.entries += 1
         expected = self.position + 1
         if position != expected:
@@ -51,7 +55,9 @@ class ChainFollower:
                 _("Entry %(position)s does not continue entry %(last)s: one of the two was replaced.",
                   position=position, last=self.position),
             )  # fmt: skip
-        if chain.entry_hash(content) != digest:
+        if content is None:
+            self.withheld += 1
+        elif chain.entry_hash(content) != digest:
             self.findings.add(position, _("Entry %(position)s was changed: its hash does not fit.", position=position))
         self.position, self.hash = position, digest
 
@@ -78,6 +84,7 @@ class ChainFollower:
             problems=tuple(self.findings.problems),
             heads_checked=self.heads_checked,
             heads_unproved=self.heads_unproved,
+            withheld=self.withheld,
         )
 
 
@@ -93,6 +100,8 @@ def parse_line(line: bytes) -> dict[str, Any]:
         raise ValueError("not in canonical form")
     if value.get("kind") == chain.HEAD_KIND:
         _shape(value, HEAD_KEYS, ("position",))
+    elif value.get("kind") == chain.WITHHELD_KIND:
+        _shape(value, frozenset({"hash", "kind", "position", "previous"}), ("position",))
     elif value.get("kind") == chain.SEGMENT_KIND:
         _shape(value, frozenset({"first", "kind", "last", "previous", "version"}), ("first", "last", "version"))
         if value["version"] != 1:

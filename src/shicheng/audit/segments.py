@@ -11,11 +11,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from shicheng.audit import chain, events, keys
 from shicheng.audit.errors import BadSegment, ChainBroken
 from shicheng.audit.models import Entry, Head, SignedHead
 from shicheng.audit.reading import ChainFollower, parse_line, split_entry
 from shicheng.audit.services import append, lock_head
+from shicheng.audit.types import side_of
 from shicheng.base.db import atomic
 from shicheng.kernel import clock
 from shicheng.kernel.canonical import canonical_json
@@ -26,8 +29,16 @@ SEGMENT_ENTRIES = 50_000
 _ROWS = 2000
 
 
-def export_segment(after_position: int, *, limit: int = SEGMENT_ENTRIES, keys_path: Path | None = None) -> bytes:
+def export_segment(
+    after_position: int,
+    *,
+    limit: int = SEGMENT_ENTRIES,
+    keys_path: Path | None = None,
+    shown: QuerySet[Entry] | None = None,
+) -> bytes:
     """Return the entries after a position as a segment; empty if there are none.
+
+    Of entries that are not among those `shown` only the links of the chain are written: it can be proved all the same.
 
     At most `limit` entries, so that it fits into memory; call again with the last position
     (`last_position`). With `keys_path` the segment's last entry is signed. Raises `KeyMissing`.
@@ -41,7 +52,12 @@ def export_segment(after_position: int, *, limit: int = SEGMENT_ENTRIES, keys_pa
         "version": 1,
     }  # fmt: skip
     lines = [canonical_json(header)]
-    lines += [chain.with_hash(entry.content(), entry.hash) for entry in entries]
+    between = Q(position__gte=first.position, position__lte=last.position)
+    told = None if shown is None else set(shown.filter(between).values_list("position", flat=True))
+    lines += [
+        chain.with_hash(entry.content(), entry.hash) if told is None or entry.position in told else _link(entry)
+        for entry in entries
+    ]
     heads = SignedHead.objects.filter(position__gte=first.position, position__lte=last.position)
     lines += [_head_line(signed) for signed in heads.order_by("position", "id")]
     if keys_path is not None:
@@ -101,6 +117,11 @@ def _import(segment: bytes) -> int:
     values = _parse(segment)
     entries = [value for value in values if "kind" not in value]
     heads = [value for value in values if value.get("kind") == chain.HEAD_KIND]
+    if any(value.get("kind") == chain.WITHHELD_KIND for value in values):
+        raise BadSegment(
+            _("In this part of the audit log entries are withheld; the log can't be made from it."),
+            hint=_("Take a part that was exported by the operator, or a copy of the store."),
+        )
     with atomic():
         head = lock_head()
         _compare([value for value in entries if value["position"] <= head.position])
@@ -138,7 +159,7 @@ def _parse(segment: bytes) -> list[dict[str, Any]]:
                 _("Line %(number)s of a part of the audit log can't be read: %(reason)s.", number=number, reason=error),
                 hint=_("Take it from another copy of the store."),
             ) from error
-    entries = [value["position"] for value in values if "kind" not in value]
+    entries = [value["position"] for value in values if value.get("kind") in (None, chain.WITHHELD_KIND)]
     if entries != list(range(header["first"], header["last"] + 1)):
         raise BadSegment(
             _("A part of the audit log does not hold the entries %(first)s to %(last)s that it promises.",
@@ -186,7 +207,14 @@ def _row(value: dict[str, Any]) -> Entry:
         actor_name=actor["name"], actor_id=actor["id"], event=value["event"], subject_kind=subject["kind"],
         subject_id=subject["id"], details_text=canonical_json(value["details"]).decode(),
         previous=value["previous"], hash=value["hash"],
+        side=side_of(kind=actor["kind"], event=value["event"], details=value["details"]),
     )  # fmt: skip
+
+
+def _link(entry: Entry) -> bytes:
+    return canonical_json(
+        {"hash": entry.hash, "kind": chain.WITHHELD_KIND, "position": entry.position, "previous": entry.previous}
+    )
 
 
 def _head_line(signed: SignedHead) -> bytes:

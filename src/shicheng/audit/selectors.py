@@ -33,11 +33,11 @@ def head() -> tuple[int, str]:
 
 
 def history(actor: Actor, subject: tuple[str, str | UUID], *, limit: int = 500) -> list[Entry]:
-    """Return what happened to one subject, oldest first; nothing for those who may not read the log.
+    """Return what happened to one subject, oldest first; nothing for those who may not read histories.
 
     The caller has made sure that the actor may see the subject itself.
     """
-    if not allows(actor, policies.READ):
+    if not allows(actor, policies.READ_HISTORY):
         return []
     kind, identity = subject
     about = Entry.objects.filter(subject_kind=kind, subject_id=str(identity))
@@ -77,7 +77,7 @@ def recent(actor: Actor, filters: EntryFilters | None = None) -> list[Entry]:
 
 
 def signed_heads(actor: Actor, *, limit: int = 50) -> list[SignedHead]:
-    """Return the newest signed heads; nothing for those who may not read the log."""
-    if not allows(actor, policies.READ):
+    """Return the newest signed heads; nothing for those who may not verify the log."""
+    if not policies.may_prove(actor):
         return []
     return list(SignedHead.objects.order_by("-position", "-id")[:limit])

@@ -13,6 +13,7 @@ from django.db import connection
 from shicheng.audit import chain, keys, registry
 from shicheng.audit.errors import ChainBroken, NoTransaction
 from shicheng.audit.models import Entry, FollowerPosition, Head, SignedHead
+from shicheng.audit.types import ACTING_AS, EMERGENCY, side_of
 from shicheng.base.bulk_rows import insert_objects
 from shicheng.base.db import atomic
 from shicheng.kernel import clock
@@ -42,9 +43,12 @@ def append_many(actor: Actor, entries: Iterable[tuple[str, Subject, dict[str, An
     head = lock_head()
     first, previous, at = head.position + 1, head.hash, clock.now()
     who = (actor.kind, chain.clean_text(actor.name)[:200], str(actor.user_id or ""))
+    marks = _marks(actor)
     rows = []
-    for position, (event, subject, details) in enumerate(listed, first):
+    for position, (event, subject, told) in enumerate(listed, first):
+        details = {**told, **marks} if marks else told
         row = _entry(position, at, who, event, subject, chain.write_details(details), previous)
+        row.side = side_of(kind=actor.kind, event=event, details=details)
         rows.append(row)
         previous = row.hash
     if rows:
@@ -95,6 +99,16 @@ def follower_position(name: str) -> int:
 def set_follower_position(name: str, position: int) -> None:
     """Remember how far a follower has read; to be set after what it read is safe on its side."""
     FollowerPosition.objects.update_or_create(pk=name, defaults={"position": position, "updated": clock.now()})
+
+
+def _marks(actor: Actor) -> dict[str, str]:
+    """What is noted of an administrator, and of whoever acts under emergency powers, in every entry they make."""
+    marks = {}
+    if actor.kind != "operator" and actor.administers:
+        marks[ACTING_AS] = actor.administers
+    if actor.emergency_id:
+        marks[EMERGENCY] = actor.emergency_id
+    return marks
 
 
 def _entry(

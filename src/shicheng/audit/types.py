@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
 from shicheng.kernel.messages import Message
 
 PROBLEMS_KEPT = 100
+
+
+class Side(StrEnum):
+    """Whose entry it is, for those who watch: an administrator's, or one made under emergency powers."""
+
+    ADMINISTRATION = "administration"
+    EMERGENCY = "emergency"
+
+
+PLATFORM = frozenset({"people", "audit", "jobs", "storage", "api", "desk", "settings"})
+"""Rooms that know nothing of records: what the operator does there is administration."""
+ACTING_AS = "acting_as"
+EMERGENCY = "emergency"
+"""Keys of details that say as what somebody acted."""
+
+
+def side_of(*, kind: str, event: str, details: Mapping[str, Any]) -> Side | None:
+    """Whose entry it is, from what its hash is taken over; None is an ordinary user's, a program's or the system's."""
+    room = event.partition(".")[0]
+    if ACTING_AS in details or (kind == "operator" and room in PLATFORM):
+        return Side.ADMINISTRATION
+    return Side.EMERGENCY if EMERGENCY in details or event.startswith("people.emergency.") else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +45,7 @@ class ChainReport:
     problems: tuple[Message, ...] = ()
     heads_checked: int = 0
     heads_unproved: int = 0  # signed by a key nobody vouched for
+    withheld: int = 0  # entries of which only the link was there to be verified
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from shicheng.audit import policies, registry, selectors
@@ -16,6 +17,8 @@ from shicheng.audit.types import EntryFilters
 from shicheng.audit.words import ROOMS, SUBJECTS
 from shicheng.base.web import render_part
 from shicheng.people.guards import actor_of, desk_page
+from shicheng.people.policies import allows
+from shicheng.people.types import Actor
 from shicheng.settings import current
 
 PAGE = 100
@@ -28,7 +31,7 @@ def log(request: HttpRequest) -> HttpResponse:
     return render_part(request, "audit/log.html", "table", _page(request))
 
 
-@desk_page(policies.READ)
+@desk_page(policies.READ, policies.PROVE)
 @require_POST
 def verify(request: HttpRequest) -> HttpResponse:
     """Verify the whole chain: here and now if it is short, else by a job."""
@@ -40,7 +43,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     return render(request, "audit/log.html", page)
 
 
-@desk_page(policies.READ)
+@desk_page(policies.READ, policies.EXPORT)
 @require_POST
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """The log, or what came behind an entry, as signed lines that can be proved offline."""
@@ -63,12 +66,23 @@ def _page(request: HttpRequest) -> dict[str, object]:
         "older": entries[PAGE - 1].position if len(entries) > PAGE else None,
         "events": _grouped(registry.all_events()),
         "sees_all": policies.sees_all(actor),
+        "sees": _told(actor),
+        "may_export": policies.may_export(actor),
         "last_proof": last_proof(actor),
         "head": selectors.head_position(),
         "heads": selectors.signed_heads(actor, limit=1),
         "subjects": SUBJECTS,
         "query": query,
     }
+
+
+def _told(actor: Actor) -> str:
+    """Whose entries this actor lists, in words."""
+    if policies.sees_all(actor):
+        return ""
+    if allows(actor, policies.READ_ADMINISTRATORS):
+        return _("You read what the administrators do, and what is done under emergency powers.")
+    return _("You read what users do; what the administrators do is read by the auditor.")
 
 
 def _grouped(events: list[registry.Event]) -> list[tuple[object, list[registry.Event]]]:

@@ -73,4 +73,5 @@ class FriendlyErrors:
             message=str(error.message),
             hint=str(error.hint) if error.hint else "",
             code=error.code,
+            reasons=[str(one) for one in getattr(error, "reasons", ())],
         )

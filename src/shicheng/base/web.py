@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -34,7 +35,14 @@ def render_part(
 
 
 def error_page(
-    request: HttpRequest, *, status: int, title: str, message: str, hint: str = "", code: str = ""
+    request: HttpRequest,
+    *,
+    status: int,
+    title: str,
+    message: str,
+    hint: str = "",
+    code: str = "",
+    reasons: Sequence[str] = (),
 ) -> HttpResponse:
     """Answer with a page that names the thing, the reason and the next step."""
     context = {
@@ -42,6 +50,7 @@ def error_page(
         "message": message,
         "hint": hint,
         "code": code,
+        "reasons": reasons,
         "status": status,
         "number": getattr(request, "number", ""),
     }

@@ -10,11 +10,19 @@ from shicheng.people import policies as people
 from shicheng.people import registry
 from shicheng.people.types import Actor, Role
 
-READ = registry.permission("cataloguing.import.read", _("See catalogue imports"), roles={Role.ARCHIVIST})
-IMPORT = registry.permission("cataloguing.import.run", _("Take catalogues in"), roles={Role.ARCHIVIST})
+READ = registry.permission(
+    "cataloguing.import.read",
+    _("See catalogue imports"),
+    roles={Role.ARCHIVIST, Role.CATALOGUER, Role.DIGITISER, Role.LEADER},
+)
+IMPORT = registry.permission("cataloguing.import.run", _("Take catalogues in"), roles={Role.ARCHIVIST, Role.CATALOGUER})
 UNDO = registry.permission("cataloguing.import.undo", _("Undo catalogue imports"), roles={Role.ARCHIVIST})
-MAP = registry.permission("cataloguing.mapping.save", _("Save column mappings"), roles={Role.ARCHIVIST})
-ATTACH = registry.permission("cataloguing.files.attach", _("Attach files to catalogue records"), roles={Role.ARCHIVIST})
+MAP = registry.permission(
+    "cataloguing.mapping.save", _("Save column mappings"), roles={Role.ARCHIVIST, Role.CATALOGUER}
+)
+ATTACH = registry.permission(
+    "cataloguing.files.attach", _("Attach files to catalogue records"), roles={Role.ARCHIVIST, Role.DIGITISER}
+)
 
 
 def visible(actor: Actor) -> QuerySet[CatalogueImport]:

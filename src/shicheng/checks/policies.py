@@ -10,7 +10,9 @@ from shicheng.people import policies as people
 from shicheng.people import registry
 from shicheng.people.types import Actor, Role
 
-READ = registry.permission("checks.report.read", _("Read check reports"), roles={Role.ARCHIVIST})
+READ = registry.permission(
+    "checks.report.read", _("Read check reports"), roles={Role.ARCHIVIST, Role.CATALOGUER, Role.LEADER}
+)
 RUN = registry.permission("checks.plan.run", _("Run checks"), roles={Role.ARCHIVIST})
 SIGN = registry.permission("checks.manual.sign", _("Sign manual checks"), roles={Role.ARCHIVIST})
 EDIT = registry.permission(

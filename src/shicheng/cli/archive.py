@@ -33,12 +33,20 @@ def init(
     name: Annotated[str, typer.Option("--name", help="Name of the archive, shown on pages and forms.")] = "",
     database: Annotated[str, typer.Option("--database", help="postgresql://… instead of SQLite in the folder.")] = "",
     store: Annotated[str, typer.Option("--store", help="Another folder or s3://bucket/prefix as the store.")] = "",
+    accounts: Annotated[
+        bool, typer.Option("--accounts", help="Make the three administrators and an archivist, where they are missing.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make an archive in a folder, or bring an old one up to date. Asks nothing; may be run again."""
     from shicheng.cli.founding import found
 
     made = found(home, archive_name=name, database=database, store=store)
+    if accounts:
+        from shicheng.people.founding import found_accounts
+
+        founded = found_accounts(actor=operator())
+        made["accounts"] = [{"username": one.username, "role": one.role, "password": one.password} for one in founded]
     if as_json:
         output.print_json(made)
         return
@@ -48,6 +56,9 @@ def init(
         else _("The archive in %(home)s is up to date.", home=made["home"])
     )
     output.out.print(str(text), markup=False)
+    for one in made.get("accounts", ()):
+        told = _("Account %(username)s (%(role)s), its password shown this once: %(password)s", **one)
+        output.out.print(str(told), markup=False)
     output.out.print(str(_("Next: shicheng serve --home %(home)s", home=made["home"])), markup=False)
 
 
@@ -115,7 +126,7 @@ def add_user(
     home: Home = None,
     full_name: Annotated[str, typer.Option("--full-name", help="Name as shown.")] = "",
     role: Annotated[
-        list[str] | None, typer.Option("--role", help="archivist, administrator or reader; repeatable.")
+        list[str] | None, typer.Option("--role", help="Such as archivist or system_administrator; repeatable.")
     ] = None,
     fonds: Annotated[str, typer.Option("--fonds", help="Only this fonds; empty: all.")] = "",
     password_file: Annotated[
@@ -123,7 +134,7 @@ def add_user(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make an account. Without a password file a password is made and printed once."""
+    """Make an account. Without a password file a password is made, printed once, and changed at the first sign-in."""
     open_archive(home)
     from shicheng.people.services import create_user
     from shicheng.people.types import Role
@@ -132,13 +143,14 @@ def add_user(
     if roles is None:
         raise typer.BadParameter("--role: " + ", ".join(r.value for r in Role))
     if password_file is None:
-        password = secrets.token_urlsafe(12)
+        password = f"{secrets.token_urlsafe(12)}-aA1"  # every kind of sign that rules may ask for
     else:
         text = sys.stdin.read() if str(password_file) == "-" else password_file.read_text("utf-8")
         password = text.strip("\r\n")
     user = create_user(
-        actor=operator(), username=username, full_name=full_name, password=password, roles=roles, fonds=fonds
-    )
+        actor=operator(), username=username, full_name=full_name, password=password, roles=roles, fonds=fonds,
+        must_change=password_file is None,
+    )  # fmt: skip
     if as_json:
         output.print_json(
             {"id": str(user.pk), "username": user.username, **({"password": password} if password_file is None else {})}

@@ -19,6 +19,8 @@ from shicheng.cli import (
     keeping,
     moving,
     output,
+    powers,
+    printing,
     schemes,
     tokens,
 )
@@ -51,12 +53,14 @@ archive.add_to(app)
 intake.add_to(app)
 cataloguing.add_to(app)
 finding.add_to(app)
+printing.add_to(app)
 editing.add_to(app)
 keeping.add_to(app)
 moving.add_to(app)
 schemes.add_to(app)
 tokens.add_to(app)
 accounts.add_to(app)
+powers.add_to(app)
 
 
 def main() -> None:

@@ -18,6 +18,7 @@ from shicheng.jobs import policies as job_policies
 from shicheng.jobs import selectors as jobs
 from shicheng.people import policies as people
 from shicheng.people.types import Actor
+from shicheng.storage import policies as storage
 from shicheng.schemes import policies as schemes
 
 
@@ -44,7 +45,7 @@ def entries(actor: Actor, here: str) -> list[Entry]:
         found.append(_entry("cataloguing:imports", _("Catalogues"), "folder", here))
     if may(actor, schemes.READ):
         found.append(_entry("schemes:units", _("Schemes"), "table", here))
-    if may(actor, holdings.READ):
+    if may(actor, holdings.BROWSE):
         found.append(_entry("holdings:items", _("Holdings"), "list", here))
         found.append(_entry("search:page", _("Search"), "find", here))
     if may(actor, ingest.CHECK):
@@ -55,11 +56,18 @@ def entries(actor: Actor, here: str) -> list[Entry]:
     if may(actor, job_policies.READ):
         failed = len(jobs.failures(actor, limit=100))
         found.append(_entry("jobs:jobs", _("Jobs"), "gear", here, failed, _("ended with an error")))
-    found.append(_entry("storage:health", _("Store"), "shield", here))
+    if may(actor, storage.READ):
+        found.append(_entry("storage:health", _("Store"), "shield", here))
     if may(actor, audit.READ):
         found.append(_entry("audit:log", _("Log"), "book", here))
     if may(actor, people.MANAGE):
-        found.append(_entry("people:accounts", _("Accounts"), "people", here))
+        found.append(_entry("people:accounts", _("Accounts"), "people", here, own=True))
+    if may(actor, people.READ_GRANTS):
+        found.append(_entry("people:grants", _("Grants"), "people", here, own=True))
+    if may(actor, people.READ_DUTIES):
+        found.append(_entry("people:duties", _("Responsibilities"), "people", here, own=True))
+    if may(actor, people.ASK_EMERGENCY):
+        found.append(_entry("people:emergencies", _("Emergency powers"), "shield", here, own=True))
     if may(actor, people.OWN_TOKENS):
         found.append(_entry("desk:tokens", _("Tokens"), "key", here))
     if may(actor, desk.READ_SETTINGS):
@@ -67,7 +75,8 @@ def entries(actor: Actor, here: str) -> list[Entry]:
     return found
 
 
-def _entry(name: str, label: str, icon: str, here: str, count: int = 0, means: str = "") -> Entry:
+def _entry(name: str, label: str, icon: str, here: str, count: int = 0, means: str = "", *, own: bool = False) -> Entry:
+    """One place; with `own` it is one of several of its room."""
     room = name.partition(":")[0]
-    is_here = name == here if room == "desk" else room == here.partition(":")[0]
+    is_here = name == here if own or room == "desk" else room == here.partition(":")[0]
     return Entry(reverse(name), label, icon, is_here, count, means)

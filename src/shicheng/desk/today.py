@@ -15,6 +15,7 @@ from shicheng.audit.looking import counts_since, fault_at_end
 from shicheng.audit.registry import find_event
 from shicheng.holdings import policies as holding_policies
 from shicheng.holdings import selectors as holdings
+from shicheng.ingest import policies as transfer_policies
 from shicheng.ingest import selectors as transfers
 from shicheng.ingest.models import Transfer
 from shicheng.ingest.words import STATES
@@ -23,9 +24,10 @@ from shicheng.jobs.models import Job
 from shicheng.jobs.types import JobFilters, State
 from shicheng.kernel import clock
 from shicheng.kernel.quantities import format_bytes
+from shicheng.people import policies as people_policies
 from shicheng.people.policies import allows
 from shicheng.people.troubles import all_troubles
-from shicheng.people.types import Actor, Role
+from shicheng.people.types import Actor
 from shicheng.search import selectors as search
 from shicheng.settings import Settings
 from shicheng.storage import policies as storage_policies
@@ -70,8 +72,10 @@ def view_today(actor: Actor, settings: Settings) -> dict[str, Any]:
     last_run = store.runs(actor).first()
     return {
         "now": clock.now(),
-        "is_archivist": Role.ARCHIVIST in actor.roles,
-        "waiting": _waiting(actor, counts, reads=reads),
+        "sees_transfers": allows(actor, transfer_policies.READ),
+        "sees_store": allows(actor, storage_policies.READ),
+        "doors": _doors(actor),
+        "waiting": _waiting(actor, counts),
         "alarms": _alarms(actor, settings, index),
         "recent": _with_jobs(actor, list(transfers.transfers(actor)[:RECENT])),
         "words": STATES,
@@ -87,9 +91,9 @@ def view_today(actor: Actor, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _waiting(actor: Actor, counts: dict[str, int], *, reads: bool) -> list[Figure]:
+def _waiting(actor: Actor, counts: dict[str, int]) -> list[Figure]:
     found = []
-    if reads:
+    if allows(actor, transfer_policies.READ):
         by_state = transfers.counts(actor)
         listed = reverse("ingest:transfers")
         held = transfers.transfers(actor, state="held").count()
@@ -133,13 +137,25 @@ def _week(actor: Actor, day: str, *, reads: bool) -> list[Figure]:
         taken = holdings.count(holdings.select(actor, filters), actor, filters)
         address = f"{reverse('holdings:items')}?since={day}&order=-registered"
         found.append(Figure(_("Records taken in"), taken.items, address, is_least=taken.is_least))
-    if allows(actor, audit_policies.READ):
-        moment = holdings.first_moment(day)
-        assert moment is not None
+    moment, may_list = holdings.first_moment(day), allows(actor, audit_policies.READ)
+    assert moment is not None
+    if may_list or reads:
         for code, number in counts_since(actor, WEEK, moment).items():
-            address = f"{reverse('audit:log')}?event={code}&since={day}"
+            address = f"{reverse('audit:log')}?event={code}&since={day}" if may_list else ""
             found.append(Figure(str(find_event(code).label), number, address))
     return found
+
+
+def _doors(actor: Actor) -> list[tuple[str, object]]:
+    """Addresses and names of what those look after who don't work with records."""
+    doors = (
+        (people_policies.MANAGE, "people:accounts", _("Accounts")),
+        (people_policies.GRANT, "people:grants", _("Grants")),
+        (people_policies.READ_EMERGENCIES, "people:emergencies", _("Emergency powers")),
+        (storage_policies.READ, "storage:health", _("Store")),
+        (audit_policies.READ, "audit:log", _("Log")),
+    )
+    return [(reverse(address), label) for permission, address, label in doors if allows(actor, permission)]
 
 
 def _free(actor: Actor, settings: Settings) -> tuple[int | None, Exception | None]:

@@ -14,22 +14,28 @@ from shicheng.kernel.messages import message as _
 from shicheng.kernel.secrecy import levels_up_to
 from shicheng.people import policies as people
 from shicheng.people import registry
-from shicheng.people.types import Actor, Place, Reach, Role
+from shicheng.people.types import SEE_ALL, Actor, Place, Reach, Role
 
-READ = registry.permission("holdings.item.read", _("Read all items"), roles={Role.ARCHIVIST})
-READ_OPEN = registry.permission(
-    "holdings.item.read_open", _("Read opened items"), roles={Role.READER, Role.ADMINISTRATOR}
-)
+READ = registry.permission("holdings.item.read", _("Read items that are not opened"), roles=SEE_ALL)
+BROWSE = registry.permission("holdings.item.read_desk", _("Look at items at the desk"), roles={*SEE_ALL, Role.CLERK})
+READ_OPEN = registry.permission("holdings.item.read_open", _("Read opened items"), roles={Role.READER})
 SHARE_VIEW = registry.permission(
-    "holdings.view.share", _("Share views of the items with everyone"), roles={Role.ARCHIVIST}
+    "holdings.view.share", _("Share views of the items with everyone"), roles={Role.ARCHIVIST, Role.LEADER}
 )
-REGISTER = registry.permission("holdings.item.register", _("Take items into the holdings"), roles={Role.ARCHIVIST})
+# What is done for imports and attached files too; each of them asks for its own permission before.
+REGISTER = registry.permission(
+    "holdings.item.register",
+    _("Take items into the holdings"),
+    roles={Role.ARCHIVIST, Role.CATALOGUER, Role.DIGITISER},
+)
 
-EDIT = registry.permission("holdings.item.edit", _("Edit descriptions"), roles={Role.ARCHIVIST})
+EDIT = registry.permission("holdings.item.edit", _("Edit descriptions"), roles={Role.ARCHIVIST, Role.CATALOGUER})
 CHANGE_FONDS = registry.permission(
     "holdings.fonds.change", _("Record what happens to fonds and keep their dossiers"), roles={Role.ARCHIVIST}
 )
-ARRANGE = registry.permission("holdings.item.arrange", _("Put items into volumes and boxes"), roles={Role.ARCHIVIST})
+ARRANGE = registry.permission(
+    "holdings.item.arrange", _("Put items into volumes and boxes"), roles={Role.ARCHIVIST, Role.CATALOGUER}
+)
 RENUMBER = registry.permission("holdings.item.renumber", _("Give held items new codes"), roles={Role.ARCHIVIST})
 
 

@@ -22,7 +22,7 @@ from shicheng.holdings.narrowing import FILTERS, TREE, WITHOUT, first_moment, na
 from shicheng.holdings.tables import read_table, select, walk, walk_ids
 from shicheng.holdings.types import IndexDocument
 from shicheng.kernel.messages import message as _
-from shicheng.people.types import Actor
+from shicheng.people.types import Actor, Place
 
 __all__ = [
     "FILTERS", "TREE", "WITHOUT", "ItemQuery", "Number", "branches", "count", "facets", "first_moment", "items",
@@ -205,3 +205,9 @@ def index_documents(ids: Iterable[UUID]) -> Iterator[IndexDocument]:
 def all_item_ids() -> Iterator[UUID]:
     """Ids of every item in a stable order, for making the index anew."""
     return Item.objects.order_by("id").values_list("id", flat=True).iterator(chunk_size=5000)
+
+
+def standing(reference_code: str) -> tuple[Place, bool] | None:
+    """Where the record with a code stands and whether it is open to all. For explaining grants: nothing else is told."""
+    one = Item.objects.select_related("fonds").filter(reference_code=reference_code).first()
+    return None if one is None else (policies.place_of(one), policies.is_open(one))

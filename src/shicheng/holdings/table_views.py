@@ -23,7 +23,7 @@ MOST_VIEWS: Final = 100  # of one person
 
 def views(actor: Actor) -> list[TableView]:
     """The actor's own views and those shared with everyone, by name; none that names a fonds beyond their reach."""
-    if not allows(actor, policies.READ):
+    if not allows(actor, policies.BROWSE):
         return []
     found = TableView.objects.filter(Q(owner_id=actor.user_id) | Q(is_shared=True)).order_by("name", "id")
     return [one for one in found if _reaches(actor, one)]
@@ -33,7 +33,7 @@ def save_view(
     *, actor: Actor, name: str, filters: Mapping[str, str], order: str, columns: Sequence[str], shared: bool = False
 ) -> TableView:
     """Keep a view of the table; one of the same name is replaced. Raises `BadView`."""
-    require(actor, policies.READ)
+    require(actor, policies.BROWSE)
     if shared:
         require(actor, policies.SHARE_VIEW)
     plain = " ".join(name.split())
@@ -55,7 +55,7 @@ def save_view(
 
 def forget_view(*, actor: Actor, view: UUID) -> None:
     """Remove a view of one's own; raises `ViewMissing`. Removed already is no error."""
-    require(actor, policies.READ)
+    require(actor, policies.BROWSE)
     owner = _owner(actor)
     with atomic():
         kept = TableView.objects.filter(pk=view).first()
@@ -77,7 +77,7 @@ def columns_of(actor: Actor, known: Container[str]) -> tuple[str, ...]:
 
 def choose_columns(*, actor: Actor, columns: Sequence[str]) -> None:
     """Keep which columns the actor wants; none means the usual ones. It is a liking, and no matter of the log."""
-    require(actor, policies.READ)
+    require(actor, policies.BROWSE)
     ColumnChoice.objects.update_or_create(owner_id=_owner(actor), defaults={"columns": list(columns)})
 
 

@@ -17,7 +17,7 @@ from shicheng.holdings.browsing import COLUMNS, columns_of, filters_of, view_pla
 from shicheng.people.guards import actor_of, desk_page
 
 
-@desk_page(policies.READ)
+@desk_page(policies.BROWSE)
 @require_safe
 def items(request: HttpRequest) -> HttpResponse:
     """The items at one place, in any order, narrowed by facets."""
@@ -27,7 +27,7 @@ def items(request: HttpRequest) -> HttpResponse:
     )
 
 
-@desk_page(policies.READ)
+@desk_page(policies.BROWSE)
 @require_POST
 def choose_columns(request: HttpRequest) -> HttpResponse:
     """Keep which columns this person wants and go back to the table."""
@@ -36,7 +36,7 @@ def choose_columns(request: HttpRequest) -> HttpResponse:
     return _back(request, without=("columns",))
 
 
-@desk_page(policies.READ)
+@desk_page(policies.BROWSE)
 @require_POST
 def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the table as it is now under a name."""
@@ -49,7 +49,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
     return _back(request)
 
 
-@desk_page(policies.READ)
+@desk_page(policies.BROWSE)
 @require_POST
 def remove_view(request: HttpRequest, view_id: UUID) -> HttpResponse:
     """Remove a kept view; the records stay as they are."""

@@ -14,21 +14,21 @@ from shicheng.people.guards import actor_of, desk_page
 from shicheng.settings import current
 
 
-@desk_page(policies.READ)
+@desk_page(policies.BROWSE)
 @require_safe
 def document(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
     """A PDF, or the PDF of an office document, for the viewer."""
     return answers.answer_document(request, require_file(actor_of(request), file_id, "pages", "office"), current())
 
 
-@desk_page(policies.READ)
+@desk_page(policies.BROWSE)
 @require_safe
 def zoom(request: HttpRequest, file_id: UUID, page: int) -> HttpResponseBase:
     """What the viewer of large pictures has to know."""
     return answers.answer_zoom(require_picture(actor_of(request), file_id), page, current())
 
 
-@desk_page(policies.READ)
+@desk_page(policies.BROWSE)
 @require_safe
 def tile(request: HttpRequest, file_id: UUID, page: int, level: int, column: int, row: int) -> HttpResponseBase:
     """One tile of a large picture."""
@@ -36,14 +36,14 @@ def tile(request: HttpRequest, file_id: UUID, page: int, level: int, column: int
     return answers.answer_tile(one, page, (level, column, row), current())
 
 
-@desk_page(policies.READ)
+@desk_page(policies.BROWSE)
 @require_safe
 def frame(request: HttpRequest, file_id: UUID, number: int) -> HttpResponseBase:
     """A picture from along a film."""
     return answers.answer_frame(require_file(actor_of(request), file_id, "video"), number, current())
 
 
-@desk_page(policies.READ)
+@desk_page(policies.BROWSE)
 @require_safe
 def proxy(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
     """Sound or film in a form that browsers play."""
@@ -51,7 +51,7 @@ def proxy(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
     return answers.answer_proxy(request, one, proxy_kind(one), current())
 
 
-@desk_page(policies.READ)
+@desk_page(policies.BROWSE)
 @require_safe
 def waiting(request: HttpRequest, file_id: UUID) -> HttpResponse:
     """Tell a page that waits for a rendition whether to load again."""
@@ -62,7 +62,7 @@ def waiting(request: HttpRequest, file_id: UUID) -> HttpResponse:
     return response
 
 
-@desk_page(policies.READ)
+@desk_page(policies.BROWSE)
 @require_safe
 def along(request: HttpRequest, file_id: UUID) -> HttpResponse:
     """The waveform of a sound, or pictures from along a film."""

@@ -19,7 +19,7 @@ from shicheng.storage import selectors as store
 LIFE_SHOWN = 8
 
 
-@desk_page(policies.READ)
+@desk_page(policies.BROWSE)
 @require_safe
 def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """One item: its document beside its description, its files, its life."""
@@ -35,7 +35,7 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     return render(request, "holdings/item.html", page)
 
 
-@desk_page(policies.READ)
+@desk_page(policies.BROWSE)
 @require_safe
 def picture(request: HttpRequest, file_id: UUID, page: int) -> HttpResponseBase:
     """A page of a PDF or an image."""
@@ -44,21 +44,21 @@ def picture(request: HttpRequest, file_id: UUID, page: int) -> HttpResponseBase:
     return answers.answer_picture(one, page, int(width) if width.isdecimal() and len(width) < 6 else 960, current())
 
 
-@desk_page(policies.READ)
+@desk_page(policies.BROWSE)
 @require_safe
 def drawing(request: HttpRequest, file_id: UUID, page: int) -> HttpResponseBase:
     """A page of an OFD."""
     return answers.answer_drawing(require_file(actor_of(request), file_id, "drawing"), page, current())
 
 
-@desk_page(policies.READ)
+@desk_page(policies.BROWSE)
 @require_safe
 def play(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
     """Sound or film for the player."""
     return answers.answer_playing(request, require_file(actor_of(request), file_id, "audio", "video"), current())
 
 
-@desk_page(policies.READ)
+@desk_page(policies.BROWSE)
 @require_safe
 def original(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
     """The file as it came."""

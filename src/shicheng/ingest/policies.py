@@ -10,13 +10,13 @@ from shicheng.people import policies as people
 from shicheng.people import registry
 from shicheng.people.types import Actor, Role
 
-READ = registry.permission("ingest.transfer.read", _("See transfers"), roles={Role.ARCHIVIST})
+READ = registry.permission("ingest.transfer.read", _("See transfers"), roles={Role.ARCHIVIST, Role.LEADER})
 RECEIVE = registry.permission("ingest.transfer.receive", _("Receive transfers"), roles={Role.ARCHIVIST})
 CHECK = registry.permission("ingest.transfer.check", _("Check transfers"), roles={Role.ARCHIVIST})
 ACCEPT = registry.permission("ingest.transfer.accept", _("Accept transfers"), roles={Role.ARCHIVIST})
 RETURN = registry.permission("ingest.transfer.return", _("Return transfers"), roles={Role.ARCHIVIST})
 REBUILD = registry.permission(
-    "ingest.archive.rebuild", _("Make the database anew from the store"), roles={Role.ADMINISTRATOR}
+    "ingest.archive.rebuild", _("Make the database anew from the store"), roles={Role.SYSTEM_ADMINISTRATOR}
 )
 
 

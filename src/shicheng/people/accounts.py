@@ -9,7 +9,8 @@ from shicheng.kernel.messages import message as _
 from shicheng.people import news, policies
 from shicheng.people.errors import BadAccount
 from shicheng.people.models import Grant, User
-from shicheng.people.types import Actor, Role
+from shicheng.people.types import ADMINISTRATORS, Actor
+from shicheng.people.words import ROLE_LABELS
 
 
 def switch_account(*, actor: Actor, user_id: UUID, active: bool) -> User:
@@ -24,10 +25,10 @@ def switch_account(*, actor: Actor, user_id: UUID, active: bool) -> User:
             raise BadAccount(_("There is no such account."), hint=_("Look it up in the list of accounts."))
         if not active and user.pk == actor.user_id:
             raise BadAccount(_("You can't switch off your own account."), hint=_("Ask another administrator."))
-        if not active and not _other_administrators(user):
+        if not active and (role := _alone_as(user)):
             raise BadAccount(
-                _("%(name)s is the last administrator and stays.", name=user.username),
-                hint=_("Make another administrator first."),
+                _("%(name)s is the last %(role)s and stays.", name=user.username, role=ROLE_LABELS[role]),
+                hint=_("Make another account with this role first."),
             )
         user.is_active = active
         user.save(update_fields=["is_active"])
@@ -36,6 +37,10 @@ def switch_account(*, actor: Actor, user_id: UUID, active: bool) -> User:
     return user
 
 
-def _other_administrators(user: User) -> bool:
-    grants = Grant.objects.filter(role=Role.ADMINISTRATOR, user__is_active=True)
-    return grants.exclude(user=user).exists() or not grants.filter(user=user).exists()
+def _alone_as(user: User) -> str:
+    """The administrator's role that only this account holds, "" if there is none."""
+    held = Grant.objects.filter(role__in=ADMINISTRATORS, ended__isnull=True, user__is_active=True)
+    for role in held.filter(user=user).values_list("role", flat=True):
+        if not held.filter(role=role).exclude(user=user).exists():
+            return role
+    return ""

@@ -1,6 +1,8 @@
 """Django's view of this room."""
 
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
 
 
 class PeopleConfig(AppConfig):
@@ -8,3 +10,13 @@ class PeopleConfig(AppConfig):
 
     name = "shicheng.people"
     label = "people"
+
+    def ready(self) -> None:
+        """Keep the three administrators apart, whatever migrations did to the table of grants."""
+        post_migrate.connect(_keep_apart, sender=self)
+
+
+def _keep_apart(*, using: str, **_more: object) -> None:
+    from shicheng.people.exclusion import ensure
+
+    ensure(connections[using])

@@ -1,7 +1,8 @@
 """Who answers for what (责任制): per fonds and kind of task, as the lists of what is overdue name them.
 
 主要领导负总责 is the leader in charge, 具体抓 the responsible department, 直接抓 the handling person,
-联合抓 who helps. What is noted of a fonds and a task goes before what is noted of the fonds, then of the task, then of all.
+联合抓 who helps. What is noted of a fonds and a task goes before what is noted of the fonds, then of the task, then
+of all.
 """
 
 from __future__ import annotations

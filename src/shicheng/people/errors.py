@@ -1,7 +1,10 @@
 """What can go wrong with people and permissions."""
 
+from __future__ import annotations
+
 from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.messages import Message
+from shicheng.people.types import Actor
 
 
 class NotPermitted(ShichengError):
@@ -11,9 +14,21 @@ class NotPermitted(ShichengError):
     exit_code = 4
     http_status = 403
 
-    def __init__(self, message: Message, *, hint: Message | None = None, permission: str = "") -> None:
+    def __init__(
+        self, message: Message, *, hint: Message | None = None, permission: str = "", actor: Actor | None = None
+    ) -> None:
         super().__init__(message, hint=hint)
         self.permission = permission
+        self.actor = actor
+
+    @property
+    def reasons(self) -> list[Message]:
+        """Which grants were looked at and what each lacks; tells of no record. Asks the database."""
+        if self.actor is None or not self.permission:
+            return []
+        from shicheng.people.explaining import reasons  # above this module, and only needed when something is refused
+
+        return reasons(self.actor, self.permission)
 
 
 class GrantRefused(ShichengError):

@@ -8,7 +8,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from shicheng.people.signing.passwords import rules_in_words
-from shicheng.people.types import Role
 
 
 class NewPasswordForm(forms.Form):
@@ -51,23 +50,4 @@ class NewPasswordForm(forms.Form):
 
 
 class AccountForm(NewPasswordForm):
-    """A new account with its role and reach."""
-
-    role = forms.ChoiceField(
-        label=_("Role"),
-        choices=[
-            (Role.ARCHIVIST, _("Archivist: transfers, holdings, search")),
-            (Role.ADMINISTRATOR, _("Administrator: accounts, jobs, store, log; no records")),
-            (Role.READER, _("Reader: opened records")),
-        ],
-    )
-    fonds = forms.CharField(
-        label=_("Fonds code"),
-        max_length=40,
-        required=False,
-        help_text=_("For an archivist: only this fonds. Empty: all fonds."),
-    )
-
-    def reach(self) -> str:
-        """The fonds the role reaches; only an archivist's is limited."""
-        return str(self.cleaned_data["fonds"]).strip() if self.cleaned_data["role"] == Role.ARCHIVIST else ""
+    """A new account; what it may do is for the security administrator to say."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
+from shicheng.people.emergencies import note_use
 from shicheng.people.models import User
 from shicheng.people.services import actor_for
 from shicheng.people.signing.sessions import touch
@@ -26,5 +27,16 @@ class ActorMiddleware:
                 touch(request)
             return actor_for(user if isinstance(user, User) and user.is_authenticated else None)
 
-        request.actor = SimpleLazyObject(find)  # type: ignore[attr-defined]  # read by views and templates
-        return self.get_response(request)
+        found: list[Actor] = []
+
+        def remember() -> Actor:
+            found.append(find())
+            return found[-1]
+
+        request.actor = SimpleLazyObject(remember)  # type: ignore[attr-defined]  # read by views and templates
+        response = self.get_response(request)
+        # The door of the API puts the actor of a token there.
+        actor = request.actor if type(request.actor) is Actor else found[-1] if found else None  # type: ignore[attr-defined]
+        if actor is not None and actor.emergency_id:
+            note_use(actor, method=request.method or "", address=request.path)
+        return response

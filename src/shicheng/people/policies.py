@@ -15,6 +15,17 @@ MANAGE_TOKENS = registry.permission(
     "people.token.manage", _("Make and revoke tokens of programs"), roles={Role.SYSTEM_ADMINISTRATOR}
 )
 OWN_TOKENS = registry.permission("people.token.own", _("Make and revoke tokens that act as oneself"), roles=STAFF)
+GRANT = registry.permission("people.grant.give", _("Give and end grants"), roles={Role.SECURITY_ADMINISTRATOR})
+READ_GRANTS = registry.permission(
+    "people.grant.read", _("See what everyone may do and why"), roles={Role.SECURITY_ADMINISTRATOR}
+)
+ASK_EMERGENCY = registry.permission("people.emergency.ask", _("Ask for emergency powers"), roles=STAFF)
+CONFIRM_EMERGENCY = registry.permission(
+    "people.emergency.confirm", _("Confirm emergency powers of others"), roles={Role.SECURITY_ADMINISTRATOR}
+)
+READ_EMERGENCIES = registry.permission(
+    "people.emergency.read", _("See everyone's emergency powers"), roles={Role.SECURITY_ADMINISTRATOR, Role.AUDITOR}
+)
 ASSIGN_DUTIES = registry.permission(
     "people.duty.assign", _("Say who is responsible"), roles={Role.ARCHIVIST, Role.LEADER}
 )
@@ -73,11 +84,13 @@ def require(actor: Actor, permission: str, *, fonds: str | None = None, place: P
             _("%(name)s may not do this in fonds %(fonds)s: %(label)s.", name=actor.name, fonds=code, label=label),
             hint=_("Ask the security administrator for a grant that reaches this fonds."),
             permission=permission,
+            actor=actor,
         )
     raise NotPermitted(
         _("%(name)s may not do this: %(label)s.", name=actor.name, label=label),
         hint=_("Ask the security administrator for a role that allows it, or sign in as another user."),
         permission=permission,
+        actor=actor,
     )
 
 

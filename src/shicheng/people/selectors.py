@@ -17,6 +17,12 @@ def users(actor: Actor) -> QuerySet[User]:
     return everyone.filter(pk=actor.user_id) if actor.user_id else everyone.none()
 
 
+def users_with_grants(actor: Actor) -> QuerySet[User]:
+    """Every account, for who gives grants; nobody else."""
+    everyone = User.objects.order_by("username")
+    return everyone if policies.allows(actor, policies.READ_GRANTS) else everyone.none()
+
+
 def has_users() -> bool:
     """Tell whether anyone has an account yet (before that, the set-up page is shown)."""
     return User.objects.exists()

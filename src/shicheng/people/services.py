@@ -9,9 +9,9 @@ from django.db import IntegrityError
 from shicheng.base.db import atomic
 from shicheng.kernel import clock
 from shicheng.kernel.messages import message as _
-from shicheng.people import news, policies
+from shicheng.people import granting, news, policies
 from shicheng.people.errors import BadAccount
-from shicheng.people.models import Grant, User
+from shicheng.people.models import User
 from shicheng.people.signing.models import PasswordState
 from shicheng.people.types import CONTENT, Actor, Reach, Role
 
@@ -53,10 +53,13 @@ def create_user(
     """Make an account with its grants; the first account of a new archive needs no permission.
 
     `must_change` has its owner choose another password at the first sign-in, as when somebody else knows this one.
-    Raises `BadAccount` if the name is taken or the password too weak.
+    An administrator makes accounts without roles; who may give grants gives those. Raises `BadAccount` if the name is
+    taken or the password too weak, `GrantRefused` for roles that exclude each other.
     """
     if User.objects.exists():
         policies.require(actor, policies.MANAGE)
+        if roles:
+            policies.require(actor, policies.GRANT)
     user = User(username=username.strip(), full_name=full_name.strip() or username.strip())
     if not user.username:
         raise BadAccount(_("The account has no name."), hint=_("Give a short name to sign in with."))
@@ -72,9 +75,14 @@ def create_user(
         with atomic():
             user.save(force_insert=True)
             PasswordState.objects.create(user=user, changed=clock.now(), must_change=must_change)
-            Grant.objects.bulk_create([Grant(user=user, role=role, fonds=fonds) for role in roles])
             made = {"username": user.username, "roles": [str(role) for role in roles], "fonds": fonds}
             news.tell(actor, news.ACCOUNT_MADE, ("user", str(user.pk)), made)
+            for role in roles:
+                granting.put_grant(
+                    actor=actor, user=user, role=role, limits=granting.Limits(fonds=fonds if role in CONTENT else "")
+                )
+    except granting.Refusal as refusal:
+        raise granting.refused(refusal) from None
     except IntegrityError as error:
         raise BadAccount(
             _("The name %(name)s is taken.", name=user.username), hint=_("Choose another name to sign in with.")

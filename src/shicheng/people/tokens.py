@@ -19,7 +19,7 @@ from shicheng.people import policies, registry
 from shicheng.people.errors import BadToken
 from shicheng.people.models import ApiToken, User
 from shicheng.people.services import actor_for
-from shicheng.people.types import Actor, Role
+from shicheng.people.types import ADMINISTRATORS, Actor, Role
 
 PREFIX: Final = "sct_"  # so that a leaked token is recognised by those who search for such things
 GROUPS: Final = ("read", "write", "admin")
@@ -49,8 +49,8 @@ def create_token(
     """Make a token and return its row and its secret, which is never shown again.
 
     With `username` it acts as that person, never with more than they may do; without, as a program of its own with
-    the roles of archivist and administrator. Either way `scopes` (permission codes, or the groups read, write and
-    admin) and `fonds` cut it down. A signed-in person makes tokens that act as themselves; an administrator also
+    the one role its scopes belong to: an archivist's, or with `admin` the system administrator's. Either way `scopes`
+    (permission codes, or the groups read, write and admin) and `fonds` cut it down. A signed-in person makes tokens that act as themselves; an administrator also
     those of programs, with no more than they may do themselves. Every token ends: without `expires`, after as many days
     as are allowed (`days_at_most`). Raises `BadToken`, `NotPermitted`.
     """
@@ -62,6 +62,11 @@ def create_token(
     _check_scopes(wanted)
     if not own:
         _check_reach(actor, wanted, username, fonds)
+    if not username and _role_of_program(wanted) is None:
+        raise BadToken(
+            _("A program is an administrator (三员) or works with records, never both."),
+            hint=_("Make one token for what it administers and another for the records."),
+        )
     expires = _check_end(expires, days_at_most)
     user = None
     if username:
@@ -127,7 +132,7 @@ def actor_of_token(token: ApiToken) -> Actor:
     if token.user is not None:
         base = actor_for(token.user)
     else:
-        roles = frozenset[str]({Role.ARCHIVIST, Role.ADMINISTRATOR, Role.READER})
+        roles = frozenset[str]({_role_of_program(token.scopes) or Role.READER, Role.READER})
         base = Actor(kind="program", name=token.name, user_id=token.pk, roles=roles)
     limited = base if token.fonds is None else base.within(token.fonds)
     return replace(limited, scopes=permissions_of(token.scopes))
@@ -145,6 +150,22 @@ def permissions_of(scopes: Iterable[str]) -> frozenset[str]:
         else:
             found.add(scope)
     return frozenset(found)
+
+
+def _role_of_program(scopes: Iterable[str]) -> Role | None:
+    """The one role that all of these scopes belong to, None if there is none."""
+    wanted = set(scopes)
+    for role in (Role.ARCHIVIST, Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR):
+        groups = {"admin"} if role in ADMINISTRATORS else {"read", "write"}
+        if all(_may(role, code) if code not in GROUPS else code in groups for code in wanted):
+            return role
+    return None
+
+
+def _may(role: Role, code: str) -> bool:
+    known = [one for one in registry.all_permissions() if one.code == code]
+    # A code there is no more stands in old tokens and allows nothing, whatever the role.
+    return all(one.everyone or bool({role, Role.READER} & one.roles) for one in known)
 
 
 def _is_in(permission: registry.Permission, group: str) -> bool:
@@ -192,7 +213,8 @@ def _check_reach(actor: Actor, scopes: list[str], username: str, fonds: Iterable
             _("A token that acts as %(name)s is made by %(name)s alone.", name=username),
             hint=_("Ask them to make it on this page, or make one for a program of its own."),
         )
-    beyond = sorted(code for code in permissions_of(scopes) if not policies.allows(actor, code))
+    role = _role_of_program(scopes) or Role.READER
+    beyond = sorted(code for code in permissions_of(scopes) if _may(role, code) and not policies.allows(actor, code))
     if beyond:
         raise BadToken(
             _("The token would do what you may not do yourself, such as: %(label)s.",

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from shicheng.people import web
+from shicheng.people import power_urls, web
 from shicheng.people.signing import door, enrolling, outside, overseeing, own
 
 urlpatterns = [
+    *power_urls.urlpatterns,
     path("set-up", web.set_up, name="set_up"),
     path("sign-in", door.sign_in, name="sign_in"),
     path("sign-in/go-on", door.carry_on, name="go_on"),

@@ -9,39 +9,39 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
-from shicheng.people import policies, selectors, services
+from shicheng.people import founding, policies, selectors, services
 from shicheng.people.accounts import switch_account as switch
 from shicheng.people.errors import BadAccount
 from shicheng.people.forms import AccountForm, NewPasswordForm
 from shicheng.people.guards import actor_of, desk_page
 from shicheng.people.signing.flow import sign_in
 from shicheng.people.signing.rules import rules
-from shicheng.people.types import Role
+from shicheng.people.words import ROLE_LABELS, ROLE_TELLS
 
 
 @never_cache
 @sensitive_post_parameters("password", "again")
+@sensitive_variables("made", "accounts")
 def set_up(request: HttpRequest) -> HttpResponse:
-    """Make the first account; closed for ever once anybody has one."""
+    """Make the first accounts; closed for ever once anybody has one."""
     if selectors.has_users():
         return redirect("people:sign_in")
     form = NewPasswordForm(request.POST or None)
     if form.is_valid():
         try:
-            user = services.create_user(
-                actor=services.ANONYMOUS,
+            user, made = founding.set_up(
                 username=form.cleaned_data["username"],
                 full_name=form.cleaned_data["full_name"],
                 password=form.cleaned_data["password"],
-                roles=[Role.ADMINISTRATOR, Role.ARCHIVIST],
             )
         except BadAccount as error:
             form.add_error(None, str(error))
         else:
             sign_in(request, user, rules())
-            return redirect("desk:home")
+            accounts = [(one, ROLE_LABELS[one.role], ROLE_TELLS[one.role]) for one in made]
+            return render(request, "people/founded.html", {"accounts": accounts})
     return render(request, "people/set_up.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -56,14 +56,19 @@ def accounts(request: HttpRequest) -> HttpResponse:
         try:
             user = services.create_user(
                 actor=actor, username=given["username"], full_name=given["full_name"], password=given["password"],
-                roles=[Role(given["role"])], fonds=form.reach(), must_change=True,
+                roles=[], must_change=True,
             )  # fmt: skip
         except BadAccount as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("The account %(name)s was made.") % {"name": user.username})
+            told = _("The account %(name)s was made. A security administrator gives it its role.")
+            messages.success(request, told % {"name": user.username})
             return redirect("people:accounts")
-    page = {"form": form, "users": selectors.users(actor)}
+    users = [
+        (user, [(ROLE_LABELS.get(one.role, one.role), one.fonds) for one in user.grants.all() if one.ended is None])
+        for user in selectors.users(actor)
+    ]
+    page = {"form": form, "users": users}
     return render(request, "people/accounts.html", page, status=422 if form.errors else 200)
 
 

@@ -40,3 +40,10 @@ PURPOSES: Final[dict[str, Message]] = {
     Purpose.WORK: _("Work: everything the role allows"),
     Purpose.READING: _("Reading only"),
 }
+LEVEL_LABELS: Final[dict[str, Message]] = {
+    "public": _("public"),
+    "restricted": _("restricted"),
+    "confidential": _("confidential"),
+    "secret": _("secret"),
+    "top_secret": _("top secret"),
+}

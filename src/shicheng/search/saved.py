@@ -12,7 +12,7 @@ from django.http import QueryDict
 
 from shicheng.audit import services as audit
 from shicheng.base.db import atomic
-from shicheng.holdings.policies import READ
+from shicheng.holdings.policies import BROWSE
 from shicheng.kernel import clock
 from shicheng.kernel.messages import message as _
 from shicheng.people.policies import allows, require
@@ -46,7 +46,7 @@ def saved_searches(actor: Actor, index_path: Path) -> list[KeptSearch]:
 
 def save_search(*, actor: Actor, name: str, address: str, index_path: Path) -> SavedSearch:
     """Keep a search; one of the same name is replaced. Raises `BadSavedSearch`."""
-    require(actor, READ)
+    require(actor, BROWSE)
     plain = " ".join(name.split())
     if not plain or len(plain) > 80 or "\x00" in plain + address or len(address) > LONGEST:
         raise BadSavedSearch(
@@ -66,7 +66,7 @@ def save_search(*, actor: Actor, name: str, address: str, index_path: Path) -> S
 
 def look_at(*, actor: Actor, search: UUID, index_path: Path) -> SavedSearch:
     """Note that the actor sees the search now: what comes later is new. Raises `SavedSearchMissing`."""
-    require(actor, READ)
+    require(actor, BROWSE)
     row = _own(actor).filter(pk=search).first()
     if row is None:
         raise SavedSearchMissing(_("You keep no such search."), hint=_("Choose one of your list."))
@@ -79,7 +79,7 @@ def look_at(*, actor: Actor, search: UUID, index_path: Path) -> SavedSearch:
 
 def forget_search(*, actor: Actor, search: UUID) -> None:
     """Remove a kept search; removed already is no error."""
-    require(actor, READ)
+    require(actor, BROWSE)
     with atomic():
         row = _own(actor).filter(pk=search).first()
         if row is None:
@@ -90,4 +90,4 @@ def forget_search(*, actor: Actor, search: UUID) -> None:
 
 def _own(actor: Actor) -> QuerySet[SavedSearch]:
     mine = SavedSearch.objects.filter(owner_id=actor.user_id).order_by("name", "id")
-    return mine if actor.user_id is not None and allows(actor, READ) else SavedSearch.objects.none()
+    return mine if actor.user_id is not None and allows(actor, BROWSE) else SavedSearch.objects.none()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from shicheng.base.web import render_part
-from shicheng.holdings.policies import READ
+from shicheng.holdings.policies import BROWSE
 from shicheng.people.guards import actor_of, desk_page
 from shicheng.search import saved
 from shicheng.search.fields import FIELDS
@@ -21,7 +21,7 @@ from shicheng.search.viewing import view_search
 from shicheng.settings import current
 
 
-@desk_page(READ)
+@desk_page(BROWSE)
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Results for what was asked, as one types or as the address says; kept searches where nothing is asked yet."""
@@ -32,7 +32,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return render_part(request, "search/page.html", "results", context)
 
 
-@desk_page(READ)
+@desk_page(BROWSE)
 @require_safe
 def guide(request: HttpRequest) -> HttpResponse:
     """How to ask: the language of searching with examples."""
@@ -40,7 +40,7 @@ def guide(request: HttpRequest) -> HttpResponse:
     return render(request, "search/guide.html", {"fields": fields})
 
 
-@desk_page(READ)
+@desk_page(BROWSE)
 @require_POST
 def keep(request: HttpRequest) -> HttpResponse:
     """Keep the present search under a name."""
@@ -53,7 +53,7 @@ def keep(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('search:page')}?{row.address}")
 
 
-@desk_page(READ)
+@desk_page(BROWSE)
 @require_POST
 def look(request: HttpRequest, search_id: UUID) -> HttpResponse:
     """Go to what a kept search finds; from now on only later records are new to it."""
@@ -61,7 +61,7 @@ def look(request: HttpRequest, search_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('search:page')}?{row.address}")
 
 
-@desk_page(READ)
+@desk_page(BROWSE)
 @require_POST
 def forget(request: HttpRequest, search_id: UUID) -> HttpResponse:
     """Remove a kept search."""

@@ -74,7 +74,7 @@ def list_files(request: HttpRequest, key: str) -> list[FileOut]:
     return [FileOut.of(one) for one in selectors.item(actor_of(request), key).files.all()]
 
 
-@router.get("/items/{key}/history", response=list[EntryOut], auth=needs(audit_policies.READ))
+@router.get("/items/{key}/history", response=list[EntryOut], auth=needs(audit_policies.READ_HISTORY))
 def list_history(request: HttpRequest, key: str) -> list[EntryOut]:
     """What happened to an item, oldest first, from the audit log."""
     actor = actor_of(request)
