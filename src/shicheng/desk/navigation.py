@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shicheng.approvals import policies as approvals
+from shicheng.arranging import policies as arranging
 from shicheng.audit import policies as audit
 from shicheng.cataloguing import policies as cataloguing
 from shicheng.desk import policies as desk
@@ -41,6 +42,8 @@ def entries(actor: Actor, here: str) -> list[Entry]:
     if may(actor, ingest.READ):
         waiting = transfers.waiting(actor).count()
         found.append(_entry("ingest:transfers", _("Transfers"), "in", here, waiting, _("wait for a decision")))
+    if may(actor, arranging.READ):
+        found.append(_entry("arranging:pools", _("Arranging"), "sort", here))
     if may(actor, cataloguing.READ):
         found.append(_entry("cataloguing:imports", _("Catalogues"), "folder", here))
     if may(actor, schemes.READ):

@@ -110,6 +110,8 @@ class Renumbered(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["new"], condition=models.Q(done_at=None, problem__isnull=True), name="holdings_promised_code_once"
+                fields=["new"],
+                condition=models.Q(done_at=None, problem__isnull=True),
+                name="holdings_promised_code_once",
             )
         ]

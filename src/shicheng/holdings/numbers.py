@@ -27,7 +27,9 @@ def highest_number(fonds: str, group: str) -> int:
     found = held.order_by().aggregate(most=Max("number"))["most"] or 0
     others = [
         *FormerCode.objects.filter(code__startswith=start).values_list("code", flat=True),
-        *Renumbered.objects.filter(new__startswith=start, done_at=None, problem__isnull=True).values_list("new", flat=True),
+        *Renumbered.objects.filter(new__startswith=start, done_at=None, problem__isnull=True).values_list(
+            "new", flat=True
+        ),
     ]
     numbers = [int(code[len(start) :]) for code in others if code[len(start) :].isdecimal() and len(code) < 200]
     return max([found, *numbers])

@@ -2,13 +2,27 @@
 
 from django.urls import path
 
-from shicheng.holdings import edit_web, table_web, viewer_web, web
+from shicheng.holdings import arranged_web, edit_web, fonds_web, renumber_web, table_web, viewer_web, web
 
 urlpatterns = [
     path("", table_web.items, name="items"),
     path("columns", table_web.choose_columns, name="choose_columns"),
     path("views", table_web.save_view, name="save_view"),
     path("views/<uuid:view_id>/remove", table_web.remove_view, name="remove_view"),
+    path("gather", arranged_web.gather, name="gather"),
+    path("fonds", fonds_web.fonds_register, name="fonds_register"),
+    path("fonds.xlsx", fonds_web.register_book, name="register_book"),
+    path("fonds/record", fonds_web.record, name="record_fonds"),
+    path("fonds/<str:code>", fonds_web.one_fonds, name="fonds"),
+    path("fonds/<str:code>/place", fonds_web.place, name="place_fonds"),
+    path("fonds/<str:code>/papers", fonds_web.keep_paper, name="keep_paper"),
+    path("fonds/<str:code>/volumes", arranged_web.list_volumes, name="volumes"),
+    path("fonds/<str:code>/boxes", arranged_web.list_boxes, name="boxes"),
+    path("fonds/<str:code>/boxes/fill", arranged_web.fill_boxes, name="fill_boxes"),
+    path("fonds/<str:code>/renumber", renumber_web.renumber, name="renumber"),
+    path("papers/<uuid:paper_id>", fonds_web.paper, name="paper"),
+    path("volumes/<uuid:volume_id>", arranged_web.one_volume, name="volume"),
+    path("boxes/<uuid:box_id>", arranged_web.one_box, name="box"),
     path("items/<uuid:item_id>", web.item, name="item"),
     path("items/<uuid:item_id>/edit", edit_web.edit, name="edit"),
     path("items/<uuid:item_id>/check/<str:element>", edit_web.check, name="check"),

@@ -119,6 +119,17 @@ class Sending {
   }
   get resubmit() { return this.form.querySelector("input[name=resubmit]")?.value || ""; }
 
+  // Where it is said that all was sent: for another purpose than a transfer the form names its own place.
+  get finishAddress() {
+    const own = this.form.dataset.finish;
+    const id = this.view.address.replace(/\/$/, "").split("/").pop();
+    return own ? own.replace("00000000-0000-0000-0000-000000000000", id) : `${this.view.address}/finish`;
+  }
+  get told() {
+    const unit = this.form.querySelector("input[name=unit]");
+    return unit ? { unit: unit.value } : {};
+  }
+
   // A batch chosen in the main fields: one that was begun before goes on, if it is the very same.
   async start(batch) {
     const known = [...document.querySelectorAll("[data-upload-id]")].find((row) =>
@@ -166,7 +177,7 @@ class Sending {
     if (batch.kind === "archive") await this.sendArchive(batch, sender, here);
     else await this.sendFolder(batch, sender, here);
     this.board.state("finishing");
-    const made = await insist(() => askJson("POST", `${this.view.address}/finish`, {}, signal), { signal, onTrouble: trouble });
+    const made = await insist(() => askJson("POST", this.finishAddress, this.told, signal), { signal, onTrouble: trouble });
     window.location.assign(made.address);
   }
 
@@ -230,13 +241,15 @@ export function sendBatches(root) {
     const sending = new Sending(form);
     const folder = form.querySelector("input[webkitdirectory]");
     const archive = form.querySelector("input[name=archive]");
+    const several = form.querySelector("input[data-files]");
     const zone = form.querySelector("[data-folder]");
     zone.hidden = false;
     folder.addEventListener("change", () => { if (folder.files.length) sending.start(chosen(folder.files)); });
     form.addEventListener("submit", (event) => {
-      if (!archive.files.length) return;
+      const files = (several ?? archive).files;
+      if (!files.length) return;
       event.preventDefault();
-      sending.start(archiveOf(archive.files[0]));
+      sending.start(several ? chosen(files) : archiveOf(files[0]));
     });
     for (const kind of ["dragenter", "dragover"]) zone.addEventListener(kind, (event) => { event.preventDefault(); zone.classList.add("over"); });
     zone.addEventListener("dragleave", () => zone.classList.remove("over"));
@@ -247,7 +260,7 @@ export function sendBatches(root) {
       const found = [];
       for (const entry of entries) await walk(entry, found);
       if (!found.length) return;
-      sending.start(found.length === 1 && entries[0].isFile ? archiveOf(found[0][1]) : folderOf(found));
+      sending.start(!several && found.length === 1 && entries[0].isFile ? archiveOf(found[0][1]) : folderOf(found));
     });
     for (const button of root.querySelectorAll("[data-continue]")) {
       const row = button.closest("[data-upload-id]");

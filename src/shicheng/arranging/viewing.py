@@ -1,0 +1,214 @@
+"""What the pages of the pool show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from shicheng.arranging import classifying, forming, numbering, selectors, steps
+from shicheng.arranging.collecting import loose_file
+from shicheng.arranging.grouping import find_doubles, propose_groups
+from shicheng.arranging.models import PoolFile, PoolItem, UnitRule
+from shicheng.arranging.types import Plan, Proposal, Proposed
+from shicheng.arranging.words import BATCHES, FILINGS, PARTS, RULES, STAGES
+from shicheng.holdings import fonds as all_fonds
+from shicheng.holdings.words import ElementName, retention_label
+from shicheng.ingest import selectors as transfers
+from shicheng.kernel.messages import Message
+from shicheng.kernel.reference_codes import CATEGORIES
+from shicheng.people.types import Actor
+from shicheng.schemes import selectors as schemes
+
+ITEMS: Final = 40
+LOOSE: Final = 400  # files shown and looked at for proposals at a time
+RETENTIONS: Final = ("Y", "D30", "D10")
+_SHOWN_LINES: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """A proposed group with the files it names."""
+
+    proposed: Proposed
+    files: list[tuple[PoolFile, str]]
+
+    @property
+    def keys(self) -> str:
+        """The ids of its files, as a form sends them."""
+        return ",".join(str(key) for key in self.proposed.keys)
+
+
+def frame(actor: Actor, fonds: str, year: int, here: str) -> dict[str, Any]:
+    """What stands above every page of a pool: what it is, how far it is, the last step."""
+    pool = selectors.pool(actor, fonds, year)
+    tabs = [
+        ("collect", _("Collect"), pool.loose + pool.arriving),
+        ("items", _("Items"), pool.formed + pool.classified + pool.numbered),
+        ("classes", _("Classes"), pool.formed),
+        ("numbers", _("Numbers"), pool.classified),
+        ("filing", _("Filing"), pool.numbered),
+    ]
+    return {
+        "pool": pool,
+        "tabs": [
+            (reverse(f"arranging:{name}", args=[fonds, year]), label, count, name == here)
+            for name, label, count in tabs
+        ],
+        "here": here,
+        "last": steps.last_step(actor, fonds, year),
+    }
+
+
+def view_collect(actor: Actor, fonds: str, year: int) -> dict[str, Any]:
+    """What came into the pool."""
+    batches = list(selectors.batches(actor, fonds, year)[:50])
+    return {
+        **frame(actor, fonds, year, "collect"),
+        "batches": batches,
+        "is_moving": any(one.state == "arriving" for one in batches),
+        "words": BATCHES,
+        "units": list(schemes.units(actor, fonds=fonds, closed=False)),
+    }
+
+
+def view_items(actor: Actor, fonds: str, year: int, query: Mapping[str, str]) -> dict[str, Any]:
+    """Loose files with what is proposed of them, beside the items that are formed."""
+    stage = query.get("stage", "") if query.get("stage") in STAGES else ""
+    text = query.get("text", "").strip()[:200]
+    all_loose = selectors.loose_files(actor, fonds, year)
+    loose = list(all_loose[:LOOSE])
+    left_out = list(selectors.loose_files(actor, fonds, year, left_out=True)[:LOOSE])
+    by_key = {file.pk: file for file in loose}
+    read = [loose_file(file) for file in loose]
+    groups = [
+        Suggested(one, [(by_key[key], str(PARTS[part])) for key, part in one.files]) for one in propose_groups(read)
+    ]
+    doubles = {key for keys in find_doubles(read) for key in keys[1:]}
+    page: Page[PoolItem] = Paginator(
+        selectors.pool_items(actor, fonds, year, stage=stage, text=text), ITEMS
+    ).get_page(query.get("page"))  # fmt: skip
+    return {
+        **frame(actor, fonds, year, "items"),
+        "loose": loose,
+        "loose_more": max(0, all_loose.count() - len(loose)),
+        "left_out": left_out,
+        "doubles": doubles,
+        "sure": [one for one in groups if one.proposed.is_sure],
+        "maybe": [one for one in groups if not one.proposed.is_sure],
+        "page": page,
+        "parts": [(part.value, words) for part, words in PARTS.items()],
+        "stages": list(STAGES.items()),
+        "stage": stage,
+        "text": text,
+    }
+
+
+def view_item(actor: Actor, key: UUID) -> dict[str, Any]:
+    """One item of the pool with its files and the form that describes it."""
+    item = selectors.pool_item(actor, key)
+    files = list(item.files.select_related("batch").order_by("order", "path", "id"))
+    row = schemes.filing_row(actor, item.scope_row) if item.scope_row else None
+    return {
+        **frame(actor, item.fonds.code, item.year, "items"),
+        "item": item,
+        "files": files,
+        "parts": [(part.value, words) for part, words in PARTS.items()],
+        "elements": [(name, ElementName(name), item.elements.get(name, "")) for name in forming.ELEMENTS],
+        "secrecies": ("公开", "限制", "秘密", "机密", "绝密"),
+        "opennesses": ("未审核", "开放", "控制", "延期开放"),
+        "row": row,
+        "judged_by": [Message.from_json(one) for one in item.judged_by],
+        "retention": retention_label(item.retention),
+    }
+
+
+def view_classes(actor: Actor, fonds: str, year: int, query: Mapping[str, str]) -> dict[str, Any]:
+    """Items with the class they have, or the classes proposed for them."""
+    stage = query.get("stage", "formed")
+    stage = stage if stage in (*STAGES, "all") else "formed"
+    listed = selectors.pool_items(actor, fonds, year, stage="" if stage == "all" else stage)
+    page: Page[PoolItem] = Paginator(listed, ITEMS).get_page(query.get("page"))
+    rows = list(page.object_list)
+    proposed = classifying.proposals(actor, fonds, rows)
+    scope = schemes.filing_rows_by_id(
+        actor, [one.row for each in proposed.values() for one in each if one.row] + [one.scope_row for one in rows]
+    )
+    departments = schemes.departments(actor, fonds=fonds)
+    return {
+        **frame(actor, fonds, year, "classes"),
+        "page": page,
+        "rows": [
+            (one, [_proposal(each, scope) for each in proposed[one.pk]], scope.get(one.scope_row)) for one in rows
+        ],
+        "stage": stage,
+        "stages": [*STAGES.items(), ("all", _("all"))],
+        "categories": list(CATEGORIES.items()),
+        "departments": departments,
+        "retentions": [(code, retention_label(code)) for code in RETENTIONS],
+        "rules": list(UnitRule.objects.filter(fonds__code=fonds)) if all_fonds.find_fonds(actor, fonds) else [],
+        "rule_kinds": list(RULES.items()),
+        "rule_words": RULES,
+    }
+
+
+def view_numbers(actor: Actor, fonds: str, year: int, query: Mapping[str, str]) -> dict[str, Any]:
+    """The codes that would be given."""
+    template, again = query.get("template", ""), query.get("again") == "yes"
+    plan: Plan = numbering.preview(actor, fonds, year, template=template, again=again)
+    return {
+        **frame(actor, fonds, year, "numbers"),
+        "plan": plan,
+        "lines": plan.lines[:_SHOWN_LINES],
+        "more": max(0, len(plan.lines) - _SHOWN_LINES),
+        "template": template,
+        "templates": [(one.name, one.example) for one in numbering.BY_ITEM],
+        "again": again,
+    }
+
+
+def view_filing(actor: Actor, fonds: str, year: int) -> dict[str, Any]:
+    """What is ready to be filed, and what became of what was filed."""
+    ready = selectors.pool_items(actor, fonds, year, stage="numbered")
+    filings = list(selectors.filings(actor, fonds, year)[:50])
+    numbers = {one.number for one in filings if one.number}
+    states = {one.number: one.state for one in transfers.transfers(actor).filter(number__in=numbers)}
+    from shicheng.ingest.words import STATES
+
+    return {
+        **frame(actor, fonds, year, "filing"),
+        "ready": list(ready[:500]),
+        "filings": [(one, STATES.get(states.get(one.number, ""), "")) for one in filings],
+        "words": FILINGS,
+        "home": all_fonds.find_fonds(actor, fonds),
+    }
+
+
+def _proposal(one: Proposal, scope: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "value": "|".join([one.category, one.department, one.retention, one.row]),
+        "label": " · ".join(
+            part for part in (one.category, one.department, retention_label(one.retention) if one.retention else "")
+            if part
+        ),
+        "is_whole": bool(one.category and one.retention),
+        "reasons": one.reasons,
+        "row": scope.get(one.row),
+    }  # fmt: skip
+
+
+def keys_of(values: Sequence[str]) -> list[UUID]:
+    """Ids as forms send them, several in one value with commas between; what is none is left out."""
+    found = []
+    for value in values:
+        for text in value.split(","):
+            try:
+                found.append(UUID(text.strip()))
+            except ValueError:
+                continue
+    return list(dict.fromkeys(found))
