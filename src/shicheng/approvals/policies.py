@@ -9,16 +9,12 @@ from shicheng.approvals.models import ApprovalRequest
 from shicheng.kernel.messages import message as _
 from shicheng.people import policies as people
 from shicheng.people import registry
-from shicheng.people.types import Actor, Role
+from shicheng.people.types import STAFF, Actor, Role
 
-READ = registry.permission(
-    "approvals.request.read", _("See requests and what waits for oneself"), roles={Role.ARCHIVIST, Role.ADMINISTRATOR}
-)
-WITHDRAW = registry.permission(
-    "approvals.request.withdraw", _("Withdraw one's own requests"), roles={Role.ARCHIVIST, Role.ADMINISTRATOR}
-)
+READ = registry.permission("approvals.request.read", _("See requests and what waits for oneself"), roles=STAFF)
+WITHDRAW = registry.permission("approvals.request.withdraw", _("Withdraw one's own requests"), roles=STAFF)
 EXPIRE = registry.permission(
-    "approvals.request.expire", _("End requests nobody decided on"), roles={Role.ARCHIVIST, Role.ADMINISTRATOR}
+    "approvals.request.expire", _("End requests nobody decided on"), roles={Role.ARCHIVIST, Role.SYSTEM_ADMINISTRATOR}
 )
 
 
@@ -35,10 +31,20 @@ def visible(actor: Actor) -> QuerySet[ApprovalRequest]:
 
 
 def _in_reach(actor: Actor) -> Q:
-    """Requests of kinds the actor may decide a step of, in their fonds."""
-    codes = [one.code for one in kinds.all_kinds() if any(people.allows(actor, step.permission) for step in one.steps)]
-    reach = Q(kind__in=codes)
-    return reach if actor.fonds is None else reach & Q(fonds_code__in=actor.fonds)
+    """Requests of kinds the actor may decide a step of, in the fonds where they may."""
+    found = Q(pk__in=[])
+    for one in kinds.all_kinds():
+        for permission in {step.permission for step in one.steps}:
+            found |= _may_decide(actor, permission, Q(kind=one.code))
+    return found
+
+
+def _may_decide(actor: Actor, permission: str, what: Q) -> Q:
+    """Of `what`, the requests in fonds where the actor has the permission whole."""
+    if not people.allows(actor, permission):
+        return Q(pk__in=[])
+    codes = people.whole_fonds(actor, permission)
+    return what if codes is None else what & Q(fonds_code__in=sorted(codes))
 
 
 def waiting_for(actor: Actor) -> QuerySet[ApprovalRequest]:
@@ -48,12 +54,9 @@ def waiting_for(actor: Actor) -> QuerySet[ApprovalRequest]:
     turns = Q(pk__in=[])
     for one in kinds.all_kinds():
         for place, step in enumerate(one.steps):
-            if people.allows(actor, step.permission):
-                turns |= Q(kind=one.code, step=place)
-    found = ApprovalRequest.objects.filter(turns, state="waiting")
-    if actor.fonds is not None:
-        found = found.filter(fonds_code__in=actor.fonds)
+            turns |= _may_decide(actor, step.permission, Q(kind=one.code, step=place))
     mine = key_of(actor)
+    found = ApprovalRequest.objects.filter(turns, state="waiting")
     return found.exclude(made_by_key=mine).exclude(decisions__by_key=mine)
 
 

@@ -12,6 +12,7 @@ from shicheng.arranging import policies as arranging
 from shicheng.audit import policies as audit
 from shicheng.cataloguing import policies as cataloguing
 from shicheng.desk import policies as desk
+from shicheng.holdings import motions
 from shicheng.holdings import policies as holdings
 from shicheng.ingest import policies as ingest
 from shicheng.ingest import selectors as transfers
@@ -50,6 +51,8 @@ def entries(actor: Actor, here: str) -> list[Entry]:
         found.append(_entry("schemes:units", _("Schemes"), "table", here))
     if may(actor, holdings.BROWSE):
         found.append(_entry("holdings:items", _("Holdings"), "list", here))
+        if motions.any_motion(actor):
+            found.append(_entry("holdings:motions", _("Motions"), "flag", here, own=True))
         found.append(_entry("search:page", _("Search"), "find", here))
     if may(actor, ingest.CHECK):
         found.append(_entry("checks:catalogue", _("Checks"), "check", here))

@@ -17,7 +17,7 @@ class HoldingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register events and permissions, and have the triggers that count items put in place."""
-        from shicheng.holdings import events, policies  # noqa: F401  # importing registers them
+        from shicheng.holdings import entity_rules, events, policies  # noqa: F401  # importing registers them
 
         post_migrate.connect(_ensure_tallies, sender=self, dispatch_uid="holdings.tallies")
 

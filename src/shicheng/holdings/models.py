@@ -238,6 +238,7 @@ class ColumnChoice(models.Model):
 
 # The rest of the room's tables, by what they are about.
 from shicheng.holdings.arranged_models import Box, BoxedItem, Renumbered, Renumbering, Volume, VolumeItem  # noqa: E402
+from shicheng.holdings.entity_models import Entity, EntityItem, EntityLink  # noqa: E402
 from shicheng.holdings.fonds_models import DossierPaper, FondsEvent  # noqa: E402
 
 __all__ = [
@@ -247,6 +248,9 @@ __all__ = [
     "BoxedItem",
     "ColumnChoice",
     "DossierPaper",
+    "Entity",
+    "EntityItem",
+    "EntityLink",
     "File",
     "FileText",
     "Fonds",

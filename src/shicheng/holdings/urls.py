@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shicheng.holdings import arranged_web, edit_web, fonds_web, renumber_web, table_web, viewer_web, web
+from shicheng.holdings import arranged_web, edit_web, fonds_web, motion_web, renumber_web, table_web, viewer_web, web
 
 urlpatterns = [
     path("", table_web.items, name="items"),
@@ -30,6 +30,11 @@ urlpatterns = [
     path("items/<uuid:item_id>/compare", edit_web.compare, name="compare"),
     path("items/<uuid:item_id>/versions/<int:number>", edit_web.version, name="version"),
     path("items/<uuid:item_id>/versions/<int:number>/restore", edit_web.restore, name="restore"),
+    path("motions", motion_web.motion_list, name="motions"),
+    path("motions/new", motion_web.write_motion, name="write_motion"),
+    path("entities/<uuid:entity_id>", motion_web.entity, name="entity"),
+    path("entities/<uuid:entity_id>/answer", motion_web.answer_motion, name="answer_motion"),
+    path("entities/<uuid:entity_id>/records", motion_web.give_record, name="give_record"),
     path("files/<uuid:file_id>/pages/<int:page>.png", web.picture, name="picture"),
     path("files/<uuid:file_id>/pages/<int:page>.svg", web.drawing, name="drawing"),
     path("files/<uuid:file_id>/document", viewer_web.document, name="document"),

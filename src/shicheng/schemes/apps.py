@@ -11,4 +11,4 @@ class SchemesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register events, permissions and what is approved here."""
-        from shicheng.schemes import approving, events, policies  # noqa: F401  # importing registers them
+        from shicheng.schemes import approving, events, field_services, policies  # noqa: F401  # importing registers them

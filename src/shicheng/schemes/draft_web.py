@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.messages import message
 from shicheng.people.guards import actor_of, desk_page
-from shicheng.schemes import importing, policies, selectors, services
+from shicheng.schemes import importing, policies, selectors, services, words
 from shicheng.schemes.errors import FaultyTable, ScheduleNotFound
 from shicheng.schemes.models import Schedule
 from shicheng.schemes.reading_forms import read_class, read_day, read_row
@@ -123,6 +123,7 @@ def write_row(request: HttpRequest, code: str) -> HttpResponse:
     row = draft.rows.filter(key=key).first() if key else None
     page = {
         "unit": draft.unit, "schedule": draft, "row": row, "given": request.POST if problem else None,
+        "term": words.retention_word(row.retention, row.retention_text) if row else "",
         "problem": problem, "klass": request.GET.get("klass", ""), **row_choices(draft),
     }  # fmt: skip
     return render(request, "schemes/row_form.html", page, status=problem.http_status if problem else 200)

@@ -162,6 +162,13 @@ def label_of(name: str) -> str:
     return name.removeprefix(ADDED)
 
 
+def all_added() -> dict[str, str]:
+    """The added fields of every category and their labels in the present language, by name."""
+    kept = _in_force(timezone.localdate())
+    categories = {"", *kept, *(code for one in presets().values() for code in one.categories)}
+    return {one.name: one.label for code in sorted(categories) for one in fields_of(code) if not one.element}
+
+
 def is_added(name: str) -> bool:
     """Tell whether a change names an added field."""
     return name.startswith(ADDED)

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from shicheng.schemes import draft_web, table_web, web
+from shicheng.schemes import draft_web, field_web, table_web, web
 
 urlpatterns = [
     path("", web.units, name="units"),
+    path("fields", field_web.fields, name="fields"),
+    path("fields/<str:category>", field_web.field_table, name="field_table"),
     path("new", web.new_unit, name="new_unit"),
     path("presets/<slug:name>", table_web.preset, name="preset"),
     path("presets/<slug:name>/table.xlsx", table_web.preset_workbook, name="preset_workbook"),

@@ -46,6 +46,7 @@ class ClassBlock:
     depth: int
     lines: tuple[RowLine, ...]
     findings: tuple[Finding, ...]
+    takes_rows: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def view_schedule(actor: Actor, schedule: Schedule) -> dict[str, Any]:
     return {
         "unit": schedule.unit,
         "schedule": schedule,
-        "version": _version(schedule, today),
+        "shown": _version(schedule, today),
         "blocks": _blocks(schedule, findings),
         "faults": [one for one in findings if one.gravity == Gravity.FAULT],
         "remarks": [one for one in findings if one.gravity == Gravity.REMARK and one.code != "recalled"],
@@ -186,11 +187,11 @@ def _blocks(schedule: Schedule, findings: Sequence[Finding]) -> list[ClassBlock]
     blocks = [
         ClassBlock(
             one.code, one.name, CLASS_KINDS.get(one.kind, one.kind), _depth(one.code, above),
-            tuple(by_block.pop(one.code, ())), tuple(by_class[one.code]),
+            tuple(by_block.pop(one.code, ())), tuple(by_class[one.code]), one.kind != "group",
         )
         for one in classes
     ]  # fmt: skip
-    blocks += [ClassBlock(code, "", "", 0, tuple(lines), ()) for code, lines in by_block.items()]
+    blocks += [ClassBlock(code, "", "", 0, tuple(lines), (), takes_rows=True) for code, lines in by_block.items()]
     return blocks
 
 

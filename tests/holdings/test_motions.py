@@ -1,0 +1,136 @@
+"""Motions and suggestions: their whole way, the open ones, and who may see them."""
+
+from __future__ import annotations
+
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from builders.shelves import make_user, shelve
+from shicheng.audit.models import Entry
+from shicheng.holdings.entities import find_entity, link_entities, write_entity
+from shicheng.holdings.entity_kinds import kinds, relations
+from shicheng.holdings.entity_rules import BadEntity, EntityNotFound
+from shicheng.holdings.models import Entity, EntityLink
+from shicheng.holdings.motion_web import entities_of
+from shicheng.holdings.motions import Answer, Motion, answer_motion, motions, state_counts, way_of, write_motion
+from shicheng.people.errors import NotPermitted
+from shicheng.people.services import ANONYMOUS, actor_for, operator
+from shicheng.people.types import Role
+
+OPERATOR = operator("li")
+FIRST = Motion(
+    "12", "关于改善农村饮水的建议", term="第十七届", session="第三次会议", deputies=("王建国", "李秀英"),
+    agencies=("县水务局", "县财政局"), received="2024-01-15", handed_over="2024-01-20", due="2024-04-20",
+)  # fmt: skip
+
+
+def test_the_vocabulary_joins_kinds_it_knows() -> None:
+    for relation in relations().values():
+        assert all(first in kinds() and second in kinds() for first, second in relation.pairs)
+    assert {"term", "session", "topic", "deputy", "motion", "agency", "answer", "programme", "household"} <= set(
+        kinds()
+    )
+
+
+@pytest.mark.django_db
+def test_a_motion_is_followed_from_its_session_to_what_the_deputies_said() -> None:
+    one = write_motion(actor=OPERATOR, fonds="L012", motion=FIRST)
+    entries = Entry.objects.count()
+    assert write_motion(actor=OPERATOR, fonds="L012", motion=FIRST).pk == one.pk
+    assert Entry.objects.count() == entries
+    way = way_of(one)
+    assert (way.state, way.session.name if way.session else "", way.term.name if way.term else "") == (
+        "open", "第十七届 第三次会议", "第十七届",
+    )  # fmt: skip
+    assert [each.name for each in way.deputies] == ["王建国", "李秀英"]
+    assert [(unit.name, link["handed_over"]) for unit, link, _answers in way.handled] == [
+        ("县水务局", "2024-01-20"), ("县财政局", "2024-01-20"),
+    ]  # fmt: skip
+    # Another motion of the same deputy stands beside it; an agency that handles it no more goes.
+    other = write_motion(actor=OPERATOR, fonds="L012", motion=Motion("13", "另一件", deputies=("王建国",)))
+    assert Entity.objects.filter(kind="deputy").count() == 2
+    write_motion(actor=OPERATOR, fonds="L012", motion=Motion("13", "另一件", deputies=("赵敏",)))
+    assert [each.name for each in way_of(other).deputies] == ["赵敏"]
+    assert Entry.objects.filter(event="holdings.entity.unlinked").count() == 1
+
+    item = shelve("L012-WS·2017-Y-FGW-0001", openness="控制")
+    with pytest.raises(BadEntity, match="older"):
+        answer_motion(actor=OPERATOR, motion=one, answer=Answer("县水务局", day="2023-01-01"))
+    with pytest.raises(BadEntity, match="satisfaction"):
+        answer_motion(actor=OPERATOR, motion=one, answer=Answer("县水务局", satisfaction="好"))
+    answer = Answer("县水务局", "2024-03-01", "水函〔2024〕8号", "A", "满意", record=item.reference_code)
+    given = answer_motion(actor=OPERATOR, motion=one, answer=answer)
+    assert answer_motion(actor=OPERATOR, motion=one, answer=answer).pk == given.pk
+    assert way_of(one).state == "partly"
+    answer_motion(actor=OPERATOR, motion=one, answer=Answer("县财政局", "2024-03-02", satisfaction="不满意"))
+    answer_motion(actor=OPERATOR, motion=one, answer=Answer("县财政局", "2024-05-02", satisfaction="满意"))
+    way = way_of(one)
+    assert way.state == "answered"
+    assert [[each.attributes["satisfaction"] for each in answers] for _unit, _link, answers in way.handled] == [
+        ["满意"], ["满意"],
+    ]  # fmt: skip
+    assert state_counts(OPERATOR) == {"open": 1, "partly": 0, "answered": 1}
+    assert [each.pk for each in motions(OPERATOR, state="open")] == [other.pk]
+    assert [each.pk for each in motions(OPERATOR, text="饮水")] == [one.pk]
+    assert [kind for kind, _entity in entities_of(OPERATOR, item.pk)] == ["Answer"]
+
+    with pytest.raises(BadEntity, match="relation"):
+        link_entities(actor=OPERATOR, first=given, relation="put_by", second=one)
+    elsewhere = write_entity(actor=OPERATOR, kind="deputy", fonds="L013", code="某", name="某")
+    with pytest.raises(BadEntity, match="same fonds"):
+        link_entities(actor=OPERATOR, first=one, relation="put_by", second=elsewhere)
+    with pytest.raises(BadEntity, match="attribute"):
+        write_entity(actor=OPERATOR, kind="term", fonds="L012", code="x", name="x", attributes={"colour": "red"})
+    with pytest.raises(BadEntity, match="kind"):
+        write_entity(actor=OPERATOR, kind="horse", fonds="L012", code="x", name="x")
+    stranger = actor_for(make_user("zheng", Role.ARCHIVIST, fonds="T999"))
+    for actor in (stranger, ANONYMOUS):
+        assert not motions(actor).exists()
+        with pytest.raises(EntityNotFound):
+            find_entity(actor, one.pk)
+    with pytest.raises(NotPermitted):
+        write_motion(actor=stranger, fonds="L012", motion=FIRST)
+    assert entities_of(stranger, item.pk) == []
+
+
+@pytest.mark.django_db
+def test_motions_on_their_pages() -> None:
+    client, limited = Client(), Client()
+    client.force_login(make_user("chen", Role.ARCHIVIST))
+    limited.force_login(make_user("zheng", Role.ARCHIVIST, fonds="T999"))
+    assert "No motion yet" in client.get(reverse("holdings:motions")).content.decode()
+    form = {
+        "fonds": "L012", "type": "建议", "number": "12", "title": "关于改善农村饮水的建议", "term": "第十七届",
+        "session": "第三次会议", "deputies": "王建国、李秀英", "agencies": "县水务局", "received": "2024-01-15",
+        "due": "2024-04-20", "handed_over": "", "topic": "", "priority": "",
+    }  # fmt: skip
+    assert client.post(reverse("holdings:write_motion"), {**form, "number": ""}).status_code == 422
+    assert client.post(reverse("holdings:write_motion"), {**form, "received": "某日"}).status_code == 422
+    assert client.post(reverse("holdings:write_motion"), form).status_code == 302
+    one = Entity.objects.get(kind="motion")
+    listed = unescape(client.get(reverse("holdings:motions"), {"state": "open"}).content.decode())
+    assert "关于改善农村饮水的建议" in listed and "王建国、李秀英" in listed and "late" in listed
+    session = Entity.objects.get(kind="session")
+    assert one.name in client.get(reverse("holdings:motions"), {"session": str(session.pk)}).content.decode()
+    assert "No motion fits" in client.get(reverse("holdings:motions"), {"text": "没有"}).content.decode()
+    assert one.name in client.get(reverse("holdings:entity", args=[session.pk])).content.decode()
+    assert one.name not in limited.get(reverse("holdings:motions")).content.decode()
+    assert limited.get(reverse("holdings:entity", args=[one.pk])).status_code == 404
+
+    answer = {"agency": "县水务局", "day": "2024-03-01", "satisfaction": "满意", "record": "no such code"}
+    refused = client.post(reverse("holdings:answer_motion", args=[one.pk]), answer)
+    assert refused.status_code == 404
+    assert not EntityLink.objects.filter(relation="answers").exists()
+    item = shelve("L012-WS·2017-Y-FGW-0001", openness="控制")
+    answer["record"] = item.reference_code
+    assert client.post(reverse("holdings:answer_motion", args=[one.pk]), answer).status_code == 302
+    page = unescape(client.get(reverse("holdings:entity", args=[one.pk])).content.decode())
+    assert "满意" in page and item.reference_code in page and "answered" in page
+    give = reverse("holdings:give_record", args=[one.pk])
+    assert client.post(give, {"record": item.reference_code}).status_code == 302
+    assert one.documents.count() == 1
+    assert client.post(give, {"act": "remove", "item": str(item.pk)}).status_code == 302
+    assert one.documents.count() == 0
