@@ -165,8 +165,8 @@ def permissions_page() -> Iterator[str]:
 
     yield "# Permissions"
     yield ""
-    yield "What no role has is refused. The operator at the command line has the roles archivist and administrator,"
-    yield "because who can read the archive's files can do all of it anyway."
+    yield "What no role has is refused. The operator at the command line has every role, because who can read the"
+    yield "archive's files can do all of it anyway."
     yield ""
     rows = []
     for one in all_permissions():
