@@ -55,6 +55,7 @@ _SENTENCES = (
 )
 RETENTION = {"Y": "永久", "D30": "30年", "D10": "10年"}
 _FIRST_YEAR, _YEARS = 2004, 20
+_GROUPS = [(y, r, d) for y in range(_YEARS) for r in RETENTION for d in _DEPARTMENTS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,8 @@ def department_codes() -> str:
 def record(number: int, fonds: str = "Q917") -> Record:
     """The record with this number in a fonds."""
     choice = random.Random(f"{SEED}/{fonds}/{number}")
-    groups = [(y, r, d) for y in range(_YEARS) for r in RETENTION for d in _DEPARTMENTS]
-    year_place, retention, department = groups[number % len(groups)]
-    year, running = _FIRST_YEAR + year_place, number // len(groups) + 1
+    year_place, retention, department = _GROUPS[number % len(_GROUPS)]
+    year, running = _FIRST_YEAR + year_place, number // len(_GROUPS) + 1
     author = choice.choice(_PLACES) + choice.choice(_ORGANS)
     person = choice.choice(_FAMILIES) + "".join(choice.sample(_GIVEN, choice.choice((1, 2, 2))))
     if choice.random() < 0.2:

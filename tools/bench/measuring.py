@@ -113,7 +113,7 @@ def run(
 ) -> Finished:
     """Run a program to its end and say what it took; raises `BenchFailed` if it ends otherwise than `expected`."""
     variables = {name: value for name, value in os.environ.items() if not name.startswith("SHICHENG_")}
-    variables |= {"LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT / "tools")}
+    variables |= {"LC_ALL": "C.UTF-8", "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "tools")])}
     # Every installed program starts from compiled files; without them each process would compile itself first.
     variables.pop("PYTHONDONTWRITEBYTECODE", None)
     variables.pop("DJANGO_SETTINGS_MODULE", None)

@@ -13,12 +13,23 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import archive, finding, large_files, machine, peers, report, small_items, uploading, verifying  # path first
+from bench import (
+    archive,
+    finding,
+    growing,
+    large_files,
+    machine,
+    peers,
+    report,
+    small_items,
+    uploading,
+    verifying,
+)  # path first
 from bench.measuring import ROOT, BenchFailed, Options, Result
 
 BENCHES: dict[str, Callable[[Options], Result]] = {
     module.NAME: module.measure for module in (small_items, large_files, verifying, finding, peers, uploading)
-}
+} | {growing.GROWTH: growing.measure_growth, growing.POSTGRESQL: growing.measure_postgresql}
 PAGE, KEPT = ROOT / "docs" / "benchmarks.md", ROOT / "docs" / "benchmarks.json"
 
 
@@ -41,6 +52,8 @@ def main(arguments: list[str]) -> int:
         # Compiled files go there and not into the checkout; the first program started fills it.
         os.environ["PYTHONPYCACHEPREFIX"] = str(base / "compiled")
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        # What is measured is the checkout this lies in, wherever the package is installed from.
+        os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT / "tools")])
         facts = machine.describe(base)
         archive.warm_up(base / "warm-up")
         for name in asked.only or list(BENCHES):

@@ -17,8 +17,8 @@ from typing import Any
 from bench.queries import Asked, Entry, make_queries
 
 
-def main(home: Path, repeats: int) -> None:
-    """One pass to warm, `repeats` passes alone, as many by two users."""
+def main(home: Path, repeats: int, each: int, like: bool) -> None:
+    """One pass to warm, `repeats` passes alone, as many by two users; `each` queries of every kind."""
     from shicheng.cli.setup import open_archive, operator
 
     settings = open_archive(home)
@@ -26,7 +26,7 @@ def main(home: Path, repeats: int) -> None:
 
     actor = operator()
     entries = _entries()
-    queries = make_queries(entries)
+    queries = make_queries(entries, each)
 
     def ask(asked: Asked) -> tuple[float, int]:
         began = time.perf_counter()
@@ -51,7 +51,8 @@ def main(home: Path, repeats: int) -> None:
     together = [_together(queries, ask) for _ in range(repeats)]
     print(json.dumps({
         "alone": alone, "together": together, "right": len(queries) - len(wrong), "compared": len(queries),
-        "wrong": wrong, "scan": _summary(scan_times), "like": _summary(_like(settings.database_path, queries)),
+        "wrong": wrong, "scan": _summary(scan_times),
+        "like": _summary(_like(settings.database_path, queries)) if like else None,
     }))  # fmt: skip
 
 
@@ -137,4 +138,4 @@ def _like(database: Path, queries: Sequence[Asked]) -> list[float]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4] == "like")

@@ -1,0 +1,74 @@
+"""Catalogues of offices that do not exist, as large as asked for, and taking them in."""
+
+from __future__ import annotations
+
+import csv
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.invented import record
+from bench.measuring import SHICHENG, BenchFailed, run
+from bench.memory import watched
+
+HEADER = ("档号", "题名", "文号", "责任者", "日期", "年度", "保管期限", "密级", "页数")
+FONDS = "Q9"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An import that ended well."""
+
+    rows: int
+    seconds: float  # the whole command, with its start
+    memory: int  # bytes, of all its processes together
+    answer: dict[str, Any]
+
+
+def write_catalogue(path: Path, rows: range) -> Path:
+    """Write the invented records with these numbers as a plain CSV."""
+    with path.open("w", encoding="utf-8", newline="") as target:
+        writer = csv.writer(target)
+        writer.writerow(HEADER)
+        writer.writerows(_cells(rows))
+    return path
+
+
+def _cells(rows: range) -> Iterator[tuple[str, ...]]:
+    for number in rows:
+        one = record(number, FONDS + f"{number % 5:02d}")
+        told = one.elements()
+        yield (
+            one.ref, one.title, one.document_number, one.author, told["date"], told["year"], told["retention"],
+            told["secrecy"], told["pages"],
+        )  # fmt: skip
+
+
+def take_in(home: Path, path: Path, rows: int, *, environment: Mapping[str, str] | None = None) -> Taken:
+    """Take a catalogue in by the command; raises `BenchFailed` unless every row became a record."""
+    command = [SHICHENG, "import-catalogue", path, "--home", home, "--json"]
+    with watched() as most:
+        began = time.perf_counter()
+        finished = run(command, environment=environment)
+        seconds = time.perf_counter() - began
+    answer = json.loads(finished.output)
+    if answer["created"] != rows or answer["rejected"]:
+        raise BenchFailed(f"The catalogue was not taken in whole: {answer}")
+    return Taken(rows, seconds, most.bytes, answer)
+
+
+def require_found(home: Path, rows: int, *, environment: Mapping[str, str] | None = None) -> None:
+    """Raise `BenchFailed` unless the search counts this many records."""
+    found = json.loads(
+        run([SHICHENG, "find", "*", "--home", home, "--json", "--limit", "1"], environment=environment).output
+    )
+    if found["total"] != rows:
+        raise BenchFailed(f"{found['total']} of {rows} records are found.")
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of the files below a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
