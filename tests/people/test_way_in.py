@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 import time_machine
@@ -30,6 +31,8 @@ from shicheng.people.signing import passwords
 from shicheng.people.signing.models import Factor, Gate, PasswordState, RecoveryCode
 from shicheng.people.signing.passwords import KindsValidator
 from shicheng.people.types import Role
+from shicheng.settings import Settings, current
+from shicheng.settings.types import RoleName
 
 OTHER = "Lancheng-archive-2"
 
@@ -145,6 +148,25 @@ def test_a_password_that_another_knows_must_be_changed_first(client: Client) -> 
     assert is_in(client)
     assert events()[-2:] == ["people.password.changed", "people.session.begun"]
     assert keeper.post(reverse("people:reset_password", args=[wang.pk])).status_code == 400  # not one's own
+    # Nor another administrator's, or one person would be two of the three.
+    auditor = make_user("sun", Role.AUDITOR)
+    page = keeper.get(reverse("people:account_signing", args=[auditor.pk]))
+    assert faults(page) == []
+    assert reverse("people:reset_password", args=[auditor.pk]) not in page.content.decode()
+    for name in ("reset_password", "remove_all_factors"):
+        assert keeper.post(reverse(f"people:{name}", args=[auditor.pk])).status_code == 403
+
+
+def test_settings_know_every_role_and_no_other() -> None:
+    assert set(get_args(RoleName)) == {role.value for role in Role}
+    with pytest.raises(ValueError, match="second_factor_roles"):
+        Settings(home=current().home, second_factor_roles=["administrators"])  # type: ignore[list-item]
+
+
+@pytest.mark.django_db
+def test_who_only_reads_is_led_to_the_portal(client: Client) -> None:
+    make_user("duan", Role.READER)
+    assert sign_in(client, "duan").headers["Location"] == reverse("access:home")
 
 
 @pytest.mark.django_db

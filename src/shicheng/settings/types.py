@@ -17,6 +17,13 @@ def _(text: str) -> str:
     return text
 
 
+RoleName = Literal[
+    "system_administrator", "security_administrator", "auditor", "archivist", "cataloguer", "appraiser", "reviewer",
+    "clerk", "digitiser", "leader", "filing_clerk", "reader",
+]  # fmt: skip
+"""Codes of `people.types.Role`, which lies above: a role that was misspelt must not be one without a second factor."""
+
+
 class Settings(BaseSettings):
     """How one archive runs. Unknown keys are refused."""
 
@@ -174,7 +181,7 @@ class Settings(BaseSettings):
     sign_in_lock_minutes: int = Field(
         default=30, ge=1, le=1440, description=_("Minutes for which a name or an address is closed after failures.")
     )
-    second_factor_roles: list[str] = Field(
+    second_factor_roles: list[RoleName] = Field(
         default=[],
         description=_(
             "Roles whose holders must sign in with a second factor, such as system_administrator; empty: none."

@@ -78,6 +78,8 @@ def go_on(request: HttpRequest) -> HttpResponse:
     if step:
         return redirect({"factor": "people:factor", "password": "people:must_change", "enrol": "people:enrol"}[step])
     target = flow.finish(request, user, rules())
+    if target in ("", reverse("desk:home")) and not policies.allows(services.actor_for(user), policies.SIGN_IN):
+        return redirect("access:home")  # who only reads has nothing to do at the desk
     return redirect(target or "desk:home")
 
 

@@ -17,12 +17,13 @@ from django.db.models import QuerySet
 from shicheng.base.db import atomic
 from shicheng.kernel import clock
 from shicheng.kernel.messages import message as _
-from shicheng.people import news, policies
+from shicheng.people import news
 from shicheng.people.errors import NotPermitted
 from shicheng.people.models import User
 from shicheng.people.signing import happenings
 from shicheng.people.signing.errors import BadFactor
 from shicheng.people.signing.models import Factor, RecoveryCode
+from shicheng.people.signing.passwords import require_helper
 from shicheng.people.signing.rules import Rules
 from shicheng.people.signing.sealing import seal, unseal
 from shicheng.people.types import Actor
@@ -144,7 +145,7 @@ def remove_factor(*, actor: Actor, user: User, factor_id: UUID) -> Factor:
 
 def remove_factors(*, actor: Actor, user: User) -> int:
     """Take all second factors of somebody away, who has lost them; returns how many there were."""
-    policies.require(actor, policies.MANAGE)
+    require_helper(actor, user)
     with atomic():
         User.objects.select_for_update().get(pk=user.pk)
         count = factors(user).delete()[0]

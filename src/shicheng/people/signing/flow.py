@@ -48,6 +48,7 @@ def knows_password(request: HttpRequest, *, user: User, password: str, rules: Ru
 def begin(request: HttpRequest, *, user: User, how: str, next_page: str) -> None:
     """Remember who is on the way in, in a session with a key nobody knew before."""
     request.session.cycle_key()
+    request.session.set_expiry(int(UNFINISHED.total_seconds()))
     request.session[_KEY] = {
         "user": str(user.pk), "how": how, "next": next_page, "at": int(time.time()), "factor": False,
         "hash": user.get_session_auth_hash(),

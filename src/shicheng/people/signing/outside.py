@@ -17,7 +17,7 @@ from shicheng.people.signing import flow, identities
 from shicheng.people.signing.door import go_on, where_to
 from shicheng.people.signing.enrolling import own_account
 from shicheng.people.signing.provider import Identity, Provider, provider_of
-from shicheng.people.signing.rules import rules
+from shicheng.people.signing.rules import UNFINISHED, rules
 from shicheng.settings import current
 
 _PENDING = "provider"
@@ -35,6 +35,8 @@ def leave(request: HttpRequest) -> HttpResponse:
     back = request.build_absolute_uri(reverse("people:provider_back"))
     address = provider.begin(pending, back=back, purpose=purpose, next_page=where_to(request))
     request.session[_PENDING] = pending
+    if not request.user.is_authenticated:
+        request.session.set_expiry(int(UNFINISHED.total_seconds()))  # nobody's, and made by whoever follows the link
     return HttpResponseRedirect(address)
 
 

@@ -96,6 +96,6 @@ def _page(request: HttpRequest, user: User, password: str = "") -> HttpResponse:
         "factors": list(factors.factors(user)), "codes_left": factors.codes_left(user),
         "sessions": shown_sessions(request, actor, user), "identities": OutsideIdentity.objects.filter(user=user),
         "gate": gates.closed(actor).filter(kind=Gate.NAME, key=user.username).first(),
-        "is_self": user.pk == actor.user_id,
+        "is_self": user.pk == actor.user_id, "may_help": passwords.may_help(actor, user),
     }  # fmt: skip
     return render(request, "people/signing/account.html", page)

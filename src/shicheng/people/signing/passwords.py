@@ -16,14 +16,15 @@ from shicheng.base.db import atomic
 from shicheng.kernel import clock
 from shicheng.kernel.messages import message as _
 from shicheng.people import news, policies
-from shicheng.people.errors import BadAccount
+from shicheng.people.errors import BadAccount, NotPermitted
 from shicheng.people.models import User
+from shicheng.people.services import actor_for
 from shicheng.people.signing import happenings
 from shicheng.people.signing.errors import BadPassword
 from shicheng.people.signing.models import PasswordState, PastPassword
 from shicheng.people.signing.rules import Rules
 from shicheng.people.signing.sessions import end_sessions
-from shicheng.people.types import Actor
+from shicheng.people.types import ADMINISTRATORS, Actor
 
 REMEMBERED: Final = 24
 """So many past passwords are kept at most, whatever the setting asks for now."""
@@ -127,7 +128,7 @@ def reset_password(*, actor: Actor, user: User, password: str = "") -> str:
 
     Returns the password, made here if none is given. Raises `NotPermitted`, `BadPassword`.
     """
-    policies.require(actor, policies.MANAGE)
+    require_helper(actor, user)
     if actor.user_id == user.pk:
         raise BadAccount(_("Your own password is changed on the page of your account."))
     chosen = password or make_password()
@@ -139,9 +140,27 @@ def reset_password(*, actor: Actor, user: User, password: str = "") -> str:
     return chosen
 
 
-def demand_change(user: User) -> None:
-    """Have somebody choose another password when they sign in next."""
-    PasswordState.objects.update_or_create(user=user, defaults={"must_change": True, "changed": clock.now()})
+def may_help(actor: Actor, user: User) -> bool:
+    """Tell whether the actor may help somebody back in; see `require_helper`."""
+    try:
+        require_helper(actor, user)
+    except NotPermitted:
+        return False
+    return True
+
+
+def require_helper(actor: Actor, user: User) -> None:
+    """Raise `NotPermitted` unless the actor may help somebody back in.
+
+    Who manages accounts does so; but an administrator who could give another a password would be both of them. That is
+    for the operator, who can't be kept out anyway.
+    """
+    policies.require(actor, policies.MANAGE)
+    if actor.kind == "user" and actor.user_id != user.pk and actor_for(user).roles & ADMINISTRATORS:
+        raise NotPermitted(
+            _("%(name)s is an administrator too, whom another administrator can't let in.", name=user.username),
+            hint=_("Have the operator do it at the machine: shicheng account"),
+        )
 
 
 def rules_in_words() -> str:
