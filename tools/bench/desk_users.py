@@ -100,6 +100,7 @@ def browse(desk: Desk, *, people: int, seconds: float, words: Sequence[str]) -> 
 
     def person(number: int) -> None:
         own = Waits()
+        _rest(random.Random(number), _READING)  # nobody begins at the same moment
         _visit(desk, openers[number], random.Random(number), words, own, {}, pause=_READING, until=until)
         with lock:
             waits.errors += own.errors
