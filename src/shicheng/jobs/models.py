@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import models
@@ -13,7 +14,7 @@ from shicheng.jobs.types import FINISHED, TROUBLED, UNFINISHED, Pace, State, pac
 from shicheng.kernel import clock
 from shicheng.kernel.identifiers import new_id
 from shicheng.kernel.messages import Message
-from shicheng.people.types import Actor
+from shicheng.people.types import Actor, Reach
 
 
 class Job(models.Model):
@@ -49,6 +50,9 @@ class Job(models.Model):
     actor_id = models.UUIDField(null=True)
     actor_roles = models.JSONField(default=list)
     actor_fonds = models.JSONField(null=True)
+    actor_more = models.JSONField(
+        null=True
+    )  # how far the roles reach; scopes of tokens hold at the door
 
     created = models.DateTimeField(default=clock.now)
     started = models.DateTimeField(null=True)  # of the present attempt
@@ -130,12 +134,16 @@ class Job(models.Model):
     def actor(self) -> Actor:
         """Who had the job done."""
         identity: UUID | None = self.actor_id
+        more: dict[str, Any] = self.actor_more or {}
         return Actor(
             kind=self.actor_kind,
             name=self.actor_name,
             user_id=identity,
             roles=frozenset(self.actor_roles),
             fonds=None if self.actor_fonds is None else frozenset(self.actor_fonds),
+            reaches=None if more.get("reaches") is None else tuple(map(Reach.from_json, more["reaches"])),
+            emergency=frozenset(more.get("emergency", ())),
+            emergency_id=more.get("emergency_id", ""),
         )
 
 

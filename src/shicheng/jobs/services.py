@@ -54,6 +54,7 @@ def enqueue(
         actor_id=actor.user_id,
         actor_roles=sorted(actor.roles),
         actor_fonds=None if actor.fonds is None else sorted(actor.fonds),
+        actor_more=_more(actor),
     )
     if run_after is not None:
         row.run_after = run_after
@@ -176,6 +177,17 @@ def forget_finished(*, before: datetime) -> int:
         with atomic():
             Job.objects.filter(pk__in=keys).delete()
         forgotten += len(keys)
+
+
+def _more(actor: Actor) -> dict[str, Any] | None:
+    """What else the job's actor is known by; None for the many that are no more than their roles and fonds."""
+    if actor.reaches is None and not actor.emergency_id:
+        return None
+    return {
+        "reaches": None if actor.reaches is None else [one.to_json() for one in actor.reaches],
+        "emergency": sorted(actor.emergency),
+        "emergency_id": actor.emergency_id,
+    }
 
 
 def _unfinished(unique_key: str) -> Job | None:
