@@ -13,6 +13,7 @@ from shicheng.api.rest import (
     checks,
     editing,
     exports,
+    fields,
     house,
     imports,
     jobs,
@@ -54,6 +55,7 @@ api.add_router("/jobs", jobs.router)
 api.add_router("", keeping.router)
 api.add_router("/audit", audit.router)
 api.add_router("/exports", exports.router)
+api.add_router("/fields", fields.router)
 api.add_router("/printouts", printouts.router)
 api.add_router("/schemes", schemes.router)
 api.add_router("/requests", requests.router)

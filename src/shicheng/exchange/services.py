@@ -26,6 +26,7 @@ from shicheng.packages.writing_lists import USUAL
 from shicheng.packages.writing_types import Exported, ExportFile, ExportItem, TransferStatement
 from shicheng.people.policies import require
 from shicheng.people.types import Actor
+from shicheng.schemes.fields import all_added
 from shicheng.search.choosing import Chosen
 from shicheng.search.selections import Selection
 from shicheng.settings import Settings
@@ -112,7 +113,8 @@ def check_form(form: str, columns: Sequence[str]) -> None:
             _("There is no form of export named %(form)s.", form=form),
             hint=_("Use one of: %(forms)s.", forms=", ".join(FORMS)),
         )
-    unknown = [name for name in columns if name not in COLUMNS]
+    known = {*COLUMNS, *all_added()}
+    unknown = [name for name in columns if name not in known]
     if unknown:
         raise UnknownColumn(
             _("There is no column named %(name)s.", name=unknown[0]),

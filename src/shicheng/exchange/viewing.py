@@ -11,6 +11,7 @@ from shicheng.exchange.services import COLUMNS
 from shicheng.kernel.messages import Message, message
 from shicheng.packages.elements import BY_NAME
 from shicheng.packages.writing_lists import USUAL
+from shicheng.schemes.fields import all_added
 from shicheng.search.asking import describe, selection_of
 
 __all__ = ["FORMS", "column_labels", "describe", "selection_of"]
@@ -31,4 +32,4 @@ def column_labels() -> list[tuple[str, str, bool]]:
     return [
         (name, own.get(name) or (BY_NAME[name].label_zh if chinese else BY_NAME[name].label_en), name in USUAL)
         for name in COLUMNS
-    ]
+    ] + [(name, label, False) for name, label in all_added().items()]

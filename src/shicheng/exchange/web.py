@@ -23,6 +23,7 @@ from shicheng.jobs import selectors as jobs
 from shicheng.jobs import services as queue
 from shicheng.jobs.words import STATES
 from shicheng.people.guards import actor_of, desk_page
+from shicheng.schemes.fields import all_added
 from shicheng.settings import current
 
 
@@ -80,7 +81,7 @@ def content(request: HttpRequest, job_id: UUID) -> FileResponse:
 def _start(request: HttpRequest, selection: Selection) -> HttpResponse:
     form = request.POST.get("form", "")
     asked = set(request.POST.getlist("column")) if form in TABLES else set()
-    columns = [name for name in COLUMNS if name in asked]
+    columns = [name for name in (*COLUMNS, *all_added()) if name in asked]
     check_form(form, columns)
     with atomic():
         job = queue.enqueue(

@@ -79,4 +79,6 @@ ELEMENTS: tuple[Element, ...] = (
     Element("format", "计算机文件格式", "File format", "M47", ("计算机文件格式", "格式信息")),
 )
 
+ADDED = "+"
+"""Stands before the label of a field that is no element: its values stand among the columns no norm knows."""
 BY_NAME: dict[str, Element] = {element.name: element for element in ELEMENTS}

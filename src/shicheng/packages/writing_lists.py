@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from shicheng.packages.elements import BY_NAME
+from shicheng.packages.elements import ADDED, BY_NAME
 from shicheng.packages.writing_place import Tally, new_place, plain_text
 from shicheng.packages.writing_types import Exported, ExportItem
 
@@ -141,6 +141,8 @@ class _Names:
 
 
 def _header(name: str) -> str:
+    if name.startswith(ADDED):
+        return name.removeprefix(ADDED)
     return _FILE_HEADERS.get(name) or _HEADERS.get(name, BY_NAME[name].label_zh if name in BY_NAME else name)
 
 
@@ -152,6 +154,8 @@ def _value(item: ExportItem, name: str) -> str:
             return str(len(item.files))
         case "size":
             return str(sum(file.size for file in item.files))
+    if name.startswith(ADDED):
+        return item.extra.get(name.removeprefix(ADDED), "")
     return item.elements.get(name, "")
 
 

@@ -24,9 +24,8 @@ from django.utils.translation import get_language
 from shicheng.kernel.dates import DateError, parse_date
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
-from shicheng.packages.elements import BY_NAME
+from shicheng.packages.elements import ADDED, BY_NAME
 
-ADDED: Final = "+"
 TYPES: Final[dict[str, Message]] = {
     "text": _("text"),
     "long": _("long text"),
@@ -48,6 +47,10 @@ AUTHORITIES: Final[dict[str, Message]] = {
     "subject": _("subject"),
 }
 YES_NO: Final = ("是", "否")
+__all__ = [
+    "ADDED", "AUTHORITIES", "REQUIRED", "TYPES", "YES_NO", "Field", "Preset", "added_fields", "all_added",
+    "field_named", "fields_of", "forget", "is_added", "judge_field", "label_of", "presets", "split_values",
+]  # fmt: skip
 _SEPARATORS: Final = re.compile(r"[;；]")
 _LONGEST: Final = 2000
 _FRESH: Final = 1.0  # seconds other processes may lag behind a change
@@ -57,9 +60,9 @@ _FRESH: Final = 1.0  # seconds other processes may lag behind a change
 class Field:
     """One field of a scheme; `element` is the name of an element of DA/T 46, "" for an added one."""
 
-    code: str
-    zh: str
-    en: str
+    code: str = ""
+    zh: str = ""
+    en: str = ""
     type: str = "text"
     required: str = "may"
     repeatable: bool = False
