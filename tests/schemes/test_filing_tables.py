@@ -8,6 +8,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from shicheng.approvals import policies as approval_policies
 from shicheng.approvals import selectors as approvals
@@ -23,6 +25,7 @@ from shicheng.people.errors import NotPermitted
 from shicheng.people.services import ANONYMOUS, SYSTEM, operator
 from shicheng.people.types import Actor, Role
 from shicheng.schemes import selectors, services
+from shicheng.schemes.approving import approve_schedule
 from shicheng.schemes.classifying import classify
 from shicheng.schemes.comparing import compare_tables
 from shicheng.schemes.errors import BadRow, ChangedMeanwhile, DraftThere, FaultyTable, ScheduleFixed, UnitNotFound
@@ -241,7 +244,15 @@ def test_a_table_goes_from_a_preset_through_approval_into_force_and_never_change
     with pytest.raises(FaultyTable, match="the day after"):
         services.submit_schedule(actor=WRITER, unit="B012")
     services.set_terms(actor=WRITER, unit="B012", first=date(2025, 1, 1))
-    approve_request(actor=SUPERVISOR, number=services.submit_schedule(actor=WRITER, unit="B012").number)
+    last = services.submit_schedule(actor=WRITER, unit="B012")
+    # However many records were judged by the first version: none of them is read or written.
+    with CaptureQueriesContext(connection) as asked_of:
+        approve_request(actor=SUPERVISOR, number=last.number)
+        approve_schedule(SUPERVISOR, last)  # a second time it changes nothing
+    statements = [one["sql"] for one in asked_of.captured_queries]
+    assert not [sql for sql in statements if "holdings_" in sql or 'UPDATE "schemes_filingrow' in sql]
+    assert len(statements) < 60
+    assert Entry.objects.filter(event="schemes.schedule.approved").count() == 2
     first.refresh_from_db()
     assert first.effective_until == date(2024, 12, 31)
     assert standing(first, date(2025, 1, 1)) == "superseded"
