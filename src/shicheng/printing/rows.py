@@ -26,14 +26,14 @@ class Column:
 
 _NUMBER: Final = Column("row", _("No."), 11, "center")
 _SIGN: Final = Column("document_number", _("Doc. number"), 32)
-_AUTHOR: Final = Column("author", _("Responsible"), 36)
+_AUTHOR: Final = Column("author", _("Responsible"), 34)
 _TITLE: Final = Column("title", _("Title of the record"))
 _DATE: Final = Column("date", _("Dated"), 19, "center")
 _NOTE: Final = Column("note", _("Remarks"), 20)
 
 # DA/T 22-2015, 5.6: 序号、档号、文号、责任者、题名、日期、密级、页数、备注.
 ITEM_LIST: Final = (
-    _NUMBER, Column("ref", _("Ref. code"), 44), _SIGN, _AUTHOR, _TITLE, _DATE,
+    _NUMBER, Column("ref", _("Ref. code"), 48), _SIGN, _AUTHOR, _TITLE, _DATE,
     Column("secrecy", _("Secrecy"), 13, "center"), Column("pages", _("Pages"), 12, "center"), _NOTE,
 )  # fmt: skip
 # 卷内文件目录: 顺序号、文号、责任者、题名、日期、页号、备注.
@@ -42,7 +42,7 @@ CONTENTS: Final = (
     Column("page_number", _("Page no."), 14, "center"), Column("note", _("Remarks"), 17),
 )  # fmt: skip
 TRANSFER_LIST: Final = (
-    _NUMBER, Column("ref", _("Ref. code"), 44), _SIGN, Column("author", _("Responsible"), 32), _TITLE, _DATE,
+    _NUMBER, Column("ref", _("Ref. code"), 48), _SIGN, Column("author", _("Responsible"), 32), _TITLE, _DATE,
     Column("retention", _("Retention"), 16, "center"), Column("secrecy", _("Secrecy"), 13, "center"),
     Column("pages", _("Pages"), 12, "center"), Column("files", _("Files"), 12, "center"),
     Column("note", _("Remarks"), 16),

@@ -130,7 +130,7 @@ def _label(item: Item) -> dict[str, str]:
     )
     return {
         "ref": item.reference_code, "title": item.title, "fonds": item.fonds.name,
-        "facts": " · ".join(filter(None, [str(item.year or ""), item.retention, item.department])),
+        "facts": "  ".join(filter(None, [str(item.year or ""), item.retention, item.department])),
         "qr": drawn.getvalue().decode("ascii"),
     }  # fmt: skip
 

@@ -30,6 +30,7 @@ WIDTH, HEIGHT = 45.0, 16.0
 _JUDGED: Final = 240  # pixels a page is wide when it is judged where it is blank
 _DRAWN: Final = 1440  # pixels a picture is wide on its page
 _BLANK: Final = 225  # the darkest grey that is still taken for paper
+_FREE: Final = 3.0  # millimetres between the stamp and what stands on the page
 _MOST_DRAWN: Final = 300  # pages of one OFD
 _PLACES: Final = ((0.5, 8.0), (1.0, 8.0), (0.0, 8.0), (0.5, 4.0), (1.0, 4.0), (0.5, 16.0), (1.0, 16.0))
 _SIDE: Final = 12.0  # millimetres left free at the sides
@@ -102,7 +103,8 @@ def blank_place(picture: Path) -> tuple[float, float]:
     best, least = _PLACES[0], 256.0 * page.width * page.height
     for share, top in _PLACES:
         left = (_SIDE + share * (page.width / per_mm - 2 * _SIDE - WIDTH)) * per_mm
-        area = page.crop((int(left), int(top * per_mm), int(left + WIDTH * per_mm), int((top + HEIGHT) * per_mm)))
+        right, low = left + (WIDTH + _FREE) * per_mm, (top + HEIGHT + _FREE) * per_mm
+        area = page.crop((int(left - _FREE * per_mm), int((top - _FREE) * per_mm), int(right), int(low)))
         dark = float(sum(number * (255 - level) for level, number in enumerate(area.histogram()) if level < _BLANK))
         if dark == 0:
             return share, top
