@@ -13,12 +13,15 @@ from shicheng.audit.models import Entry
 from shicheng.holdings.entities import find_entity, link_entities, write_entity
 from shicheng.holdings.entity_kinds import kinds, relations
 from shicheng.holdings.entity_rules import BadEntity, EntityNotFound
-from shicheng.holdings.models import Entity, EntityLink
+from shicheng.holdings.models import Entity, EntityLink, Item
 from shicheng.holdings.motion_web import entities_of
 from shicheng.holdings.motions import Answer, Motion, answer_motion, motions, state_counts, way_of, write_motion
 from shicheng.people.errors import NotPermitted
 from shicheng.people.services import ANONYMOUS, actor_for, operator
 from shicheng.people.types import Role
+from shicheng.schemes.services import begin_draft
+from shicheng.schemes.types import RowDraft, TableDraft
+from shicheng.schemes.units import write_unit
 
 OPERATOR = operator("li")
 FIRST = Motion(
@@ -129,6 +132,12 @@ def test_motions_on_their_pages() -> None:
     assert client.post(reverse("holdings:answer_motion", args=[one.pk]), answer).status_code == 302
     page = unescape(client.get(reverse("holdings:entity", args=[one.pk])).content.decode())
     assert "满意" in page and item.reference_code in page and "answered" in page
+    table = TableDraft((), (RowDraft("7", "对建议的答复", retention="Y"),))
+    write_unit(actor=OPERATOR, code="L012", name="某局", fonds_code="L012")
+    row = begin_draft(actor=OPERATOR, unit="L012", table=table).rows.get()
+    Item.objects.filter(pk=item.pk).update(filing_row=str(row.pk))
+    shown = unescape(client.get(reverse("holdings:item", args=[item.pk])).content.decode())
+    assert "对建议的答复" in shown and reverse("holdings:entity", args=[Entity.objects.get(kind="answer").pk]) in shown
     give = reverse("holdings:give_record", args=[one.pk])
     assert client.post(give, {"record": item.reference_code}).status_code == 302
     assert one.documents.count() == 1

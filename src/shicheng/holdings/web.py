@@ -10,9 +10,11 @@ from django.views.decorators.http import require_safe
 
 from shicheng.holdings import answers, history, policies, selectors
 from shicheng.holdings.file_views import require_file
+from shicheng.holdings.motion_web import entities_of
 from shicheng.holdings.viewing import view_item
 from shicheng.people.guards import actor_of, desk_page
 from shicheng.people.policies import allows
+from shicheng.schemes import selectors as schemes
 from shicheng.settings import current
 from shicheng.storage import selectors as store
 
@@ -31,6 +33,8 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
         life = history.life(actor, one)
         page |= {"life": life[:LIFE_SHOWN], "is_life_cut": len(life) > LIFE_SHOWN, "has_history": True}
     page["may_edit"] = history.may_edit(actor, one)
+    page["judged"] = schemes.filing_row(actor, one.filing_row) if one.filing_row else None
+    page["entities"] = entities_of(actor, one.pk)
     page["kept"] = store.objects(actor).filter(pk=one.object_id).first()
     return render(request, "holdings/item.html", page)
 
