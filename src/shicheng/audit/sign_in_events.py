@@ -10,13 +10,13 @@ _FACTORS = {"kind": {"totp": _("a program with codes"), "key": _("a security key
 event(
     happenings.GATE_CLOSED,
     _("Sign-in closed after failures"),
-    sentence=_("Signing in was closed for %(kind)s %(key)s after %(failures)s failures."),
+    sentence=_("Signing in was closed for %(kind)s %(target)s after %(failures)s failures."),
     words=_KINDS,
 )
 event(
     happenings.GATE_OPENED,
     _("Sign-in open again"),
-    sentence=_("Signing in was opened again for %(kind)s %(key)s, by %(why)s."),
+    sentence=_("Signing in was opened again for %(kind)s %(target)s, by %(why)s."),
     words={**_KINDS, "why": {"time": _("the end of its time"), "person": _("a person")}},
 )
 event(

@@ -90,7 +90,7 @@ def create_user(
     return user
 
 
-def note_session(*, user: User, begun: bool) -> None:
-    """Tell that a person signed in or out."""
+def note_session(*, user: User, begun: bool, **details: str) -> None:
+    """Tell that a person signed in or out, and from where."""
     with atomic():
-        news.tell(actor_for(user), news.SIGNED_IN if begun else news.SIGNED_OUT, ("user", str(user.pk)), {})
+        news.tell(actor_for(user), news.SIGNED_IN if begun else news.SIGNED_OUT, ("user", str(user.pk)), details)

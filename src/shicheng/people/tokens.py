@@ -50,9 +50,9 @@ def create_token(
 
     With `username` it acts as that person, never with more than they may do; without, as a program of its own with
     the one role its scopes belong to: an archivist's, or with `admin` the system administrator's. Either way `scopes`
-    (permission codes, or the groups read, write and admin) and `fonds` cut it down. A signed-in person makes tokens that act as themselves; an administrator also
-    those of programs, with no more than they may do themselves. Every token ends: without `expires`, after as many days
-    as are allowed (`days_at_most`). Raises `BadToken`, `NotPermitted`.
+    (permission codes, or the groups read, write and admin) and `fonds` cut it down. A signed-in person makes those that
+    act as themselves; an administrator also those of programs, with no more than they may do themselves. Every token
+    ends: without `expires`, after as many days as are allowed (`days_at_most`). Raises `BadToken`, `NotPermitted`.
     """
     own = _is_own(actor, username)
     policies.require(actor, policies.OWN_TOKENS if own else policies.MANAGE_TOKENS)

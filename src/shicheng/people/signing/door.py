@@ -60,7 +60,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
     if isinstance(request.user, User):
-        services.note_session(user=request.user, begun=False)
+        services.note_session(user=request.user, begun=False, address=flow.address_here(request))
     logout(request)
     return redirect("access:home")
 

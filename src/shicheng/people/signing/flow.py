@@ -94,23 +94,23 @@ def next_step(user: User, state: dict[str, Any], rules: Rules) -> str:
 def finish(request: HttpRequest, user: User, rules: Rules) -> str:
     """Sign in whoever has done every step; returns the page they wanted."""
     state = request.session.pop(_KEY, {})
-    sign_in(request, user, rules)
+    sign_in(request, user, rules, how=state.get("how", ""))
     return str(state.get("next", ""))
 
 
-def sign_in(request: HttpRequest, user: User, rules: Rules) -> None:
+def sign_in(request: HttpRequest, user: User, rules: Rules, how: str = PASSWORD) -> None:
     """Begin somebody's session: with a new key, an end, and where it is from."""
-    now = clock.now()
+    now, address = clock.now(), address_here(request)
     login(request, user)
     about = {
-        "begun": now.isoformat(), "address": address_here(request),
+        "begun": now.isoformat(), "address": address,
         "device": request.headers.get("User-Agent", "")[:300],
     }  # fmt: skip
     request.session[ABOUT] = about
     request.session.set_expiry(now + rules.longest)
     SessionStore.clear_expired()
     gates.forget(username=user.username)
-    services.note_session(user=user, begun=True)
+    services.note_session(user=user, begun=True, address=address, how=how)
 
 
 def address_here(request: HttpRequest) -> str:

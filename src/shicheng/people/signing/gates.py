@@ -32,7 +32,8 @@ def enter(*, username: str, address: str, rules: Rules) -> None:
             if gate.closed_until is not None and gate.closed_until > now:
                 raise _closed(gate, now)
             if gate.closed_until is not None:
-                news.tell(ANONYMOUS, happenings.GATE_OPENED, None, {"kind": gate.kind, "key": gate.key, "why": "time"})
+                said = {"kind": gate.kind, "target": gate.key, "why": "time"}
+                news.tell(ANONYMOUS, happenings.GATE_OPENED, None, said)
                 gate.failures, gate.closed_until = 0, None
             if gate.failures == 0 or gate.first <= now - rules.closed:
                 gate.failures, gate.first = 0, now
@@ -56,7 +57,7 @@ def note_failure(*, username: str, address: str, what: str, rules: Rules) -> Non
                 closed.append(gate)
         news.tell(ANONYMOUS, news.SIGN_IN_FAILED, None, details)
         for gate in closed:
-            said = {"kind": gate.kind, "key": gate.key, "failures": gate.failures, "until": str(gate.closed_until)}
+            said = {"kind": gate.kind, "target": gate.key, "failures": gate.failures, "until": str(gate.closed_until)}
             news.tell(ANONYMOUS, happenings.GATE_CLOSED, None, said)
 
 
@@ -91,7 +92,7 @@ def open_gate(*, actor: Actor, kind: str, key: str) -> bool:
         if gate is not None:
             gate.delete()
         if was_closed:
-            news.tell(actor, happenings.GATE_OPENED, None, {"kind": kind, "key": key[:60], "why": "person"})
+            news.tell(actor, happenings.GATE_OPENED, None, {"kind": kind, "target": key[:60], "why": "person"})
     return was_closed
 
 
