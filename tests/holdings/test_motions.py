@@ -26,14 +26,14 @@ from shicheng.schemes.units import write_unit
 OPERATOR = operator("li")
 FIRST = Motion(
     "12", "关于改善农村饮水的建议", term="第十七届", session="第三次会议", deputies=("王建国", "李秀英"),
-    agencies=("县水务局", "县财政局"), received="2024-01-15", handed_over="2024-01-20", due="2024-04-20",
+    handling_units=("县水务局", "县财政局"), received="2024-01-15", handed_over="2024-01-20", due="2024-04-20",
 )  # fmt: skip
 
 
 def test_the_vocabulary_joins_kinds_it_knows() -> None:
     for relation in relations().values():
         assert all(first in kinds() and second in kinds() for first, second in relation.pairs)
-    assert {"term", "session", "topic", "deputy", "motion", "agency", "answer", "programme", "household"} <= set(
+    assert {"term", "session", "topic", "deputy", "motion", "handling_unit", "answer", "programme", "household"} <= set(
         kinds()
     )
 
@@ -52,7 +52,7 @@ def test_a_motion_is_followed_from_its_session_to_what_the_deputies_said() -> No
     assert [(unit.name, link["handed_over"]) for unit, link, _answers in way.handled] == [
         ("县水务局", "2024-01-20"), ("县财政局", "2024-01-20"),
     ]  # fmt: skip
-    # Another motion of the same deputy stands beside it; an agency that handles it no more goes.
+    # Another motion of the same deputy stands beside it; an handling_unit that handles it no more goes.
     other = write_motion(actor=OPERATOR, fonds="L012", motion=Motion("13", "另一件", deputies=("王建国",)))
     assert Entity.objects.filter(kind="deputy").count() == 2
     write_motion(actor=OPERATOR, fonds="L012", motion=Motion("13", "另一件", deputies=("赵敏",)))
@@ -107,7 +107,7 @@ def test_motions_on_their_pages() -> None:
     assert "No motion yet" in client.get(reverse("holdings:motions")).content.decode()
     form = {
         "fonds": "L012", "type": "建议", "number": "12", "title": "关于改善农村饮水的建议", "term": "第十七届",
-        "session": "第三次会议", "deputies": "王建国、李秀英", "agencies": "县水务局", "received": "2024-01-15",
+        "session": "第三次会议", "deputies": "王建国、李秀英", "handling_units": "县水务局", "received": "2024-01-15",
         "due": "2024-04-20", "handed_over": "", "topic": "", "priority": "",
     }  # fmt: skip
     assert client.post(reverse("holdings:write_motion"), {**form, "number": ""}).status_code == 422
@@ -123,7 +123,7 @@ def test_motions_on_their_pages() -> None:
     assert one.name not in limited.get(reverse("holdings:motions")).content.decode()
     assert limited.get(reverse("holdings:entity", args=[one.pk])).status_code == 404
 
-    answer = {"agency": "县水务局", "day": "2024-03-01", "satisfaction": "满意", "record": "no such code"}
+    answer = {"handling_unit": "县水务局", "day": "2024-03-01", "satisfaction": "满意", "record": "no such code"}
     refused = client.post(reverse("holdings:answer_motion", args=[one.pk]), answer)
     assert refused.status_code == 404
     assert not EntityLink.objects.filter(relation="answers").exists()

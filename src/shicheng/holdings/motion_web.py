@@ -95,7 +95,7 @@ def answer_motion(request: HttpRequest, entity_id: UUID) -> HttpResponse:
     """Write the answer of a handling unit down."""
     actor, given = actor_of(request), request.POST
     one = entities.find_entity(actor, entity_id)
-    names = ("agency", "day", "number", "result", "satisfaction", "feedback", "record")
+    names = ("handling_unit", "day", "number", "result", "satisfaction", "feedback", "record")
     answer = motions.Answer(**{name: " ".join(given.get(name, "").split()) for name in names})
     try:
         motions.answer_motion(actor=actor, motion=one, answer=answer)
@@ -159,7 +159,7 @@ def _motion(given: Any) -> motions.Motion:
         raise entity_rules.BadEntity(
             message("The motion has no number or no title."), hint=message("Give both as they stand on its paper.")
         )
-    return motions.Motion(**plain, deputies=_names(given, "deputies"), agencies=_names(given, "agencies"))
+    return motions.Motion(**plain, deputies=_names(given, "deputies"), handling_units=_names(given, "handling_units"))
 
 
 def _names(given: Any, field: str) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ class Motion:
     session: str = ""  # 第三次会议
     topic: str = ""
     deputies: tuple[str, ...] = ()
-    agencies: tuple[str, ...] = ()
+    handling_units: tuple[str, ...] = ()
     handed_over: str = ""
     received: str = ""
     due: str = ""
@@ -44,7 +44,7 @@ class Motion:
 class Answer:
     """An answer of one handling unit."""
 
-    agency: str
+    handling_unit: str
     day: str = ""
     number: str = ""
     result: str = ""
@@ -97,7 +97,7 @@ def write_motion(*, actor: Actor, fonds: str, motion: Motion) -> Entity:
         _set(actor, one, "on_topic", [topic] if topic else [])
         _set(actor, one, "put_by", [_named(actor, fonds, "deputy", name) for name in motion.deputies])
         _set(
-            actor, one, "handled_by", [_named(actor, fonds, "agency", name) for name in motion.agencies],
+            actor, one, "handled_by", [_named(actor, fonds, "handling_unit", name) for name in motion.handling_units],
             {"handed_over": _text(handed)} if handed else {},
         )  # fmt: skip
     return one
@@ -120,18 +120,18 @@ def answer_motion(*, actor: Actor, motion: Entity, answer: Answer) -> Entity:
             hint=_("Look at the day of the answer and at that of the motion."),
         )
     with atomic():
-        agency = _named(actor, motion.fonds_code, "agency", answer.agency)
-        if agency is None:
+        handling_unit = _named(actor, motion.fonds_code, "handling_unit", answer.handling_unit)
+        if handling_unit is None:
             raise BadEntity(_("The answer does not say who gives it."), hint=_("Name the handling unit."))
         one = write_entity(
-            actor=actor, kind="answer", fonds=motion.fonds_code, code=f"{motion.code}→{agency.code}"[:120],
-            name=answer.number or _cut(f"{agency.name}：{motion.name}"), day=day,
+            actor=actor, kind="answer", fonds=motion.fonds_code, code=f"{motion.code}→{handling_unit.code}"[:120],
+            name=answer.number or _cut(f"{handling_unit.name}：{motion.name}"), day=day,
             attributes={"number": answer.number, "result": answer.result, "satisfaction": answer.satisfaction,
                         "feedback": answer.feedback},
         )  # fmt: skip
         link_entities(actor=actor, first=one, relation="answers", second=motion)
-        link_entities(actor=actor, first=one, relation="given_by", second=agency)
-        link_entities(actor=actor, first=motion, relation="handled_by", second=agency)
+        link_entities(actor=actor, first=one, relation="given_by", second=handling_unit)
+        link_entities(actor=actor, first=motion, relation="handled_by", second=handling_unit)
         if answer.record:
             document_entity(actor=actor, entity=one, key=answer.record, role="answer")
     return one
@@ -200,11 +200,13 @@ def way_of(motion: Entity) -> Way:
         link.first_id: link.second_id
         for link in EntityLink.objects.filter(relation="given_by", first__in=[one.pk for one in answers])
     }
-    for agency, attributes in handled:
-        way.handled.append((agency, attributes, [one for one in answers if given.get(one.pk) == agency.pk]))
-    units = {agency.pk for agency, _attributes in handled}
+    for handling_unit, attributes in handled:
+        way.handled.append(
+            (handling_unit, attributes, [one for one in answers if given.get(one.pk) == handling_unit.pk])
+        )
+    units = {handling_unit.pk for handling_unit, _attributes in handled}
     way.other_answers = [one for one in answers if given.get(one.pk) not in units]
-    lacks = any(not theirs for _agency, _attributes, theirs in way.handled)
+    lacks = any(not theirs for _unit, _attributes, theirs in way.handled)
     way.state = "open" if not answers else "partly" if lacks else "answered"
     return way
 
