@@ -253,3 +253,12 @@ def test_the_real_catalogues_come_in_whole(here: Here, shared_data: Path) -> Non
     )
     assert counts(looked) == (16002, 0, 0, 0)
     assert looked.marked == 0
+
+
+def test_records_above_the_ceiling_of_secrecy_are_refused_at_the_door(here: Here, tmp_path: Path) -> None:
+    rows = [[*row[:5], level] for row, level in zip(plain_rows(4), ("内部", "秘密★10年", "绝密", ""), strict=True)]
+    result = take(here, write_csv(tmp_path / "secret.csv", [PLAIN, *rows]))
+    assert counts(result) == (2, 0, 0, 2)
+    assert set(Item.objects.values_list("secrecy", flat=True)) == {"restricted", "public"}
+    told = [str(reason) for reason in CatalogueImport.objects.get().summary["reasons"]]
+    assert any("above what this archive may hold" in one for one in told)

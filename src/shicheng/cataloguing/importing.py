@@ -22,6 +22,7 @@ from shicheng.cataloguing.preparing import Task
 from shicheng.cataloguing.reading import read_catalogue
 from shicheng.cataloguing.states import IMPORT
 from shicheng.cataloguing.types import Column, Summary
+from shicheng.checks.selectors import refused_levels
 from shicheng.holdings.cataloguing import CatalogueRecord, PutRecords, put_records
 from shicheng.holdings.events import HAND_KEPT
 from shicheng.holdings.services import found_fonds
@@ -74,6 +75,7 @@ def _keep(run: Run, catalogue: CatalogueImport, store: Store, folder: Path) -> N
         task = Task(
             path=str(path), name=catalogue.name, folder=str(folder / "parts"), fonds=catalogue.fonds_code,
             saved=saved_columns(catalogue.source), beside=tuple(map(str, beside)), sheet=catalogue.sheet,
+            refused=refused_levels(),
         )  # fmt: skip
         try:
             summary = read_catalogue(task, lambda rows: run.progress(rows, None, _("reading")))

@@ -16,6 +16,7 @@ from shicheng.cataloguing.models import CatalogueImport
 from shicheng.cataloguing.preparing import Task
 from shicheng.cataloguing.sources.dbf import memo_files
 from shicheng.cataloguing.types import Imported, Summary, Undone
+from shicheng.checks.selectors import refused_levels
 from shicheng.jobs.models import Job
 from shicheng.jobs.worker import run_until_done
 from shicheng.kernel.identifiers import new_id
@@ -64,7 +65,7 @@ def preview_catalogue(
     beside = memo_files(path) if path.suffix.lower() == ".dbf" else ()
     task = Task(
         path=str(path), name=name, folder=str(folder), fonds=code, saved=saved_columns(source),
-        beside=tuple(map(str, beside)), sheet=sheet,
+        beside=tuple(map(str, beside)), sheet=sheet, refused=refused_levels(),
     )  # fmt: skip
     book = selectors.workbook_path(settings, source, f"C0000-{identity.int & 0xFFFFFF}")
     try:

@@ -40,6 +40,7 @@ class Task:
     saved: dict[str, str] = field(default_factory=dict)
     beside: tuple[str, ...] = ()
     sheet: str = ""  # of a workbook; "" for the one whose header is best known
+    refused: tuple[str, ...] = ()  # secrecy levels above what the archive may hold
 
     def given(self, *, guess: bool = False) -> Given:
         """The file as readers of sources take it."""
@@ -56,7 +57,7 @@ def prepare(task: Task, tell: Callable[[int], None] = lambda rows: None) -> Summ
     source = open_source(task.given())
     summary = Summary(form=source.form, encoding=source.encoding, sheet=source.sheet, header=source.header)
     summary.columns = source.columns
-    reader = RowReader(source.columns, fonds=task.fonds, delimiter=source.delimiter)
+    reader = RowReader(source.columns, fonds=task.fonds, delimiter=source.delimiter, refused=task.refused)
     judge = _Judge(task.fonds)
     marks: Counter[str] = Counter()
     reasons: Counter[str] = Counter()

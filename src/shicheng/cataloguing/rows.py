@@ -62,7 +62,8 @@ class Rejected:
 class RowReader:
     """Reads the rows of one catalogue by what its columns mean."""
 
-    def __init__(self, columns: Sequence[Column], *, fonds: str, delimiter: str) -> None:
+    def __init__(self, columns: Sequence[Column], *, fonds: str, delimiter: str, refused: tuple[str, ...] = ()) -> None:
+        self._refused = refused
         self._fonds = fonds
         self._delimiter = delimiter
         self._width = len(columns)
@@ -126,6 +127,12 @@ class RowReader:
             return _(
                 "The row has more cells than the catalogue has columns, so they can't be told apart. Put values that "
                 "hold the delimiter into quotation marks."
+            )
+        if self._refused and (level := elements.get("secrecy")) and level.startswith(self._refused):
+            return _(
+                "The record is marked %(level)s, above what this archive may hold. Hand it over by the way for secret "
+                "records.",
+                level=level,
             )
         if len(elements.get("reference_code", "")) > LONGEST_CODE:
             return _("The reference code has more than %(most)s characters. Correct it.", most=LONGEST_CODE)

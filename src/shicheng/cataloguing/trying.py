@@ -15,6 +15,7 @@ from shicheng.cataloguing.models import Trial
 from shicheng.cataloguing.preparing import Task
 from shicheng.cataloguing.reading import look_at_catalogue
 from shicheng.cataloguing.states import TRIAL
+from shicheng.checks.selectors import refused_levels
 from shicheng.jobs.run import Run
 from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.messages import message as _
@@ -61,7 +62,7 @@ def _do(trial: Trial, settings: Settings, run: Run, work: Callable[[Task], dict[
     saved = trial.columns if trial.columns is not None else saved_columns(trial.source)
     task = Task(
         path=str(path), name=trial.name, folder=str(scratch), fonds=choose_fonds(trial.source, trial.fonds_code)[0],
-        saved=saved, beside=tuple(map(str, beside)), sheet=trial.sheet,
+        saved=saved, beside=tuple(map(str, beside)), sheet=trial.sheet, refused=refused_levels(),
     )  # fmt: skip
     try:
         return work(task)

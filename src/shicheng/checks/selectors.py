@@ -13,6 +13,7 @@ from shicheng.checks.catalogue import kinds_of
 from shicheng.checks.errors import UnknownReport
 from shicheng.checks.models import ManualResult, StoredReport, TableEdit
 from shicheng.checks.presentation import Signed
+from shicheng.checks.schemes import scheme_of
 from shicheng.checks.types import CheckKind, Report, Stage
 from shicheng.kernel.messages import message as _
 from shicheng.people.types import Actor
@@ -104,3 +105,10 @@ def _unknown() -> UnknownReport:
         _("No check report is kept under this address, or it is not open to you."),
         hint=_("Open the transfer and choose a report from its list of runs."),
     )
+
+
+def refused_levels() -> tuple[str, ...]:
+    """The secrecy levels (密级) above the highest this archive may hold: such records are refused at every door."""
+    scheme = scheme_of("*", edits()["scheme"])
+    order = scheme.secrecy_order
+    return order[order.index(scheme.ceiling) + 1 :] if scheme.ceiling in order else ()

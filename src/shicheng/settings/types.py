@@ -216,12 +216,6 @@ class Settings(BaseSettings):
     token_warning_days: int = Field(
         default=14, ge=0, le=365, description=_("Days before its end from which a token is said to end soon.")
     )
-    secrecy_ceiling: Literal["public", "restricted", "confidential", "secret", "top_secret"] = Field(
-        default="restricted",
-        description=_(
-            "Highest secrecy level (密级) of records this archive takes in; state secrets belong in a system of their own."
-        ),
-    )
     emergency_hours: int = Field(
         default=8, ge=1, le=72, description=_("Most hours for which emergency powers can be asked for.")
     )
