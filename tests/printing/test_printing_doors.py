@@ -16,9 +16,10 @@ from PIL import Image, ImageChops
 from builders.batches import pdf_file
 from builders.shelves import make_user, ofd_file, shelve
 from shicheng.cli.printing import print_paper
-from shicheng.holdings.models import Item
+from shicheng.holdings.models import Box, BoxedItem, Item
 from shicheng.jobs.models import Job
 from shicheng.jobs.worker import run_until_done
+from shicheng.kernel import clock
 from shicheng.people.services import SYSTEM
 from shicheng.people.types import Role
 from shicheng.printing.errors import NothingToPrint
@@ -130,6 +131,28 @@ def test_a_printout_is_chosen_made_and_fetched_at_the_desk() -> None:
     assert other.get(reverse("printing:content", args=[job.pk])).status_code == 404
     assert client_of("reader", Role.READER).get(address).status_code == 403
     assert Client().get(address).status_code == 302
+
+
+def test_pages_of_fonds_boxes_and_volumes_lead_to_their_printouts() -> None:
+    item = shelve(REF, files=[])
+    box = Box.objects.create(fonds=item.fonds, number=3, width=40, arranged_by="李", arranged_at=clock.now())
+    BoxedItem.objects.create(item=item, box=box, at=clock.now())
+    client = client_of("chen", Role.ARCHIVIST)
+    new = reverse("printing:new")
+    for page, query in (
+        (reverse("holdings:fonds", args=["L012"]), "of=fonds&amp;fonds=L012"),
+        (reverse("holdings:boxes", args=["L012"]), "boxes_of=L012"),
+        (reverse("holdings:box", args=[box.pk]), f"box={box.pk}"),
+        (reverse("holdings:item", args=[item.pk]), f"which=chosen&amp;item={item.pk}"),
+    ):
+        assert f'href="{new}?{query}"' in client.get(page).content.decode(), page
+    assert "Guide to a fonds" in client.get(f"{new}?of=fonds&fonds=L012").content.decode()
+    assert "1 box" in client.get(f"{new}?boxes_of=L012").content.decode()
+    assert "0 boxes" in client.get(f"{new}?boxes_of=Z999").content.decode()
+    client.post(new, {"kind": "spine", "selection": "boxes_of=L012", "sheet": "exact"})
+    job = Job.objects.get(name="printing.print")
+    assert job.arguments["order"]["boxes"] == [str(box.pk)]
+    assert run_until_done(job.pk, inline=True).result["rows"] == 1
 
 
 def test_the_command_prints_and_says_what_it_wrote(

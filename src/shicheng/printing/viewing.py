@@ -58,14 +58,14 @@ def options_of(kind: Kind) -> list[Option]:
     return [Option(name, *known[name]) for name in kind.options]
 
 
-def order_of(query: QueryDict, posted: Mapping[str, str], kind: Kind) -> Order:
+def order_of(actor: Actor, query: QueryDict, posted: Mapping[str, str], kind: Kind) -> Order:
     """The order a form sends; the records are those of the address it stood at."""
     options = {name: posted.get(name, "")[:40] for name in kind.options if posted.get(name)}
     form = posted.get("form", "")
     language = posted.get("language", "")
     return Order(
         kind=kind.code, form=form if form in kind.forms else kind.forms[0], selection=selection_of(query),
-        boxes=_ids(query, "box"), volumes=_ids(query, "volume"), fonds=query.get("fonds", "")[:40]
+        boxes=_boxes(actor, query), volumes=_ids(query, "volume"), fonds=query.get("fonds", "")[:40]
         if kind.subject is Subject.FONDS else "", options=options,
         language=language if language in ("zh-hans", "en") else own_language(),
     )  # fmt: skip
@@ -84,7 +84,7 @@ def meant(actor: Actor, query: QueryDict) -> list[str]:
         code = query.get("fonds", "")[:40]
         return [code] if code else [_("All fonds")]
     fonds = policies.visible_fonds(actor)
-    if boxes := _ids(query, "box"):
+    if boxes := _boxes(actor, query):
         number = Box.objects.filter(pk__in=boxes, fonds__in=fonds).count()
         return [ngettext("%(n)s box", "%(n)s boxes", number) % {"n": number}]
     if volumes := _ids(query, "volume"):
@@ -98,6 +98,15 @@ def own_language() -> str:
     return "zh-hans" if (get_language() or "").startswith("zh") else "en"
 
 
+def _boxes(actor: Actor, query: QueryDict) -> tuple[UUID, ...]:
+    """The boxes an address names, one by one or all of a fonds; none that is meant must not mean everything."""
+    code = query.get("boxes_of", "")
+    if not code:
+        return _ids(query, "box")
+    rows = Box.objects.filter(fonds__in=policies.visible_fonds(actor), fonds__code=code[:40]).order_by("number")
+    return tuple(rows.values_list("pk", flat=True)[:MOST_NAMED]) or (UUID(int=0),)
+
+
 def _ids(query: QueryDict, name: str) -> tuple[UUID, ...]:
     found = []
     for value in query.getlist(name)[:MOST_NAMED]:
@@ -105,4 +114,4 @@ def _ids(query: QueryDict, name: str) -> tuple[UUID, ...]:
             found.append(UUID(value))
         except ValueError:
             continue
-    return tuple(found)
+    return tuple(found) or ((UUID(int=0),) if name in query else ())

@@ -84,7 +84,9 @@ def _start(request: HttpRequest, kind: Kind | None) -> HttpResponse:
         raise UnknownPrintout(
             _("Nothing like this can be printed of these records."), hint=_("Choose one of the printouts of the page.")
         )
-    order = order_of(QueryDict(request.POST.get("selection", "")[:60_000]), request.POST.dict(), kind)
+    order = order_of(
+        actor_of(request), QueryDict(request.POST.get("selection", "")[:60_000]), request.POST.dict(), kind
+    )
     check_order(order)
     with atomic():
         job = queue.enqueue(print_records, actor=actor_of(request), order=order.to_json())

@@ -11,6 +11,8 @@ from django.utils.translation import ngettext
 
 from shicheng.audit.words import tell_details
 from shicheng.desk import navigation
+from shicheng.people import policies
+from shicheng.people.types import Actor
 
 register = template.Library()
 
@@ -25,6 +27,13 @@ def rail(context: Context) -> dict[str, Any]:
         "archive_name": context["archive_name"],
         "version": context["version"],
     }
+
+
+@register.simple_tag(takes_context=True)
+def may(context: Context, permission: str) -> bool:
+    """Tell whether whoever looks at the page may do something anywhere."""
+    actor: Actor = context["actor"]
+    return policies.allows(actor, permission)
 
 
 @register.filter
