@@ -40,7 +40,7 @@ def index(tmp_path: Path) -> Path:
 
 
 def found(index: Path, query: str = "*") -> list[UUID]:
-    return find_ids(SYSTEM, query, index_path=index)
+    return list(find_ids(SYSTEM, query, index_path=index))
 
 
 def is_exact(index: Path) -> bool:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from search.catalogue import AUTHORS, KINDS, MATTERS, PLACES, build_index, records
 from shicheng.holdings.types import IndexDocument
+from shicheng.search import paging
 from shicheng.search.compiling import Compiler, code_meant, exact_values
 from shicheng.search.expressions import And, Days, Everything, Expression, Not, Nothing, Or, Word, Years
 from shicheng.search.fields import ELEMENT_FIELDS, FIELDS, Kind, find_field
@@ -280,6 +281,19 @@ def test_pages_join_without_gap_or_double(
         assert page.total == whole.total
         joined += page.hits
     assert joined == whole.hits
+
+
+def test_all_ids_are_those_of_the_pages_however_they_are_taken_over(
+    searcher: tantivy.Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = tantivy.Query.all_query()
+    wanted = [key for key, _score in read_page(searcher, query, sort="code", limit=999, offset=0, scored=False).hits]
+    for part in (7, len(RECORDS), 50_000):
+        monkeypatch.setattr(paging, "_PART", part)
+        ids = paging.all_ids(searcher, query)
+        assert list(ids) == wanted
+        assert (ids[0], ids[-1], ids[3:9]) == (wanted[0], wanted[-1], wanted[3:9])
+    assert not paging.all_ids(searcher, tantivy.Query.empty_query())
 
 
 def test_orders_are_right(searcher: tantivy.Searcher) -> None:

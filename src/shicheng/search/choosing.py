@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from shicheng.base.db import chunked
 from shicheng.holdings import selectors as holdings
 from shicheng.holdings.models import Item
 from shicheng.holdings.policies import place_of
@@ -28,7 +27,7 @@ class Chosen:
         """Ask the index once where it is needed; raises `IndexUnusable` if it can't be read then."""
         self._actor = actor
         self._selection = selection
-        self._ids: list[UUID] | None = None
+        self._ids: Sequence[UUID] | None = None
         if selection.ids:
             named = list(selection.ids[:MOST_IDS])
             found = holdings.select(actor, {}).filter(pk__in=named).order_by("code_sort")
@@ -40,7 +39,7 @@ class Chosen:
     def ids(self, *, most: int | None = None) -> list[UUID]:
         """The ids of the records in the order of the selection, at most so many of them."""
         if self._ids is not None:
-            return self._ids[:most]
+            return list(self._ids[:most])
         return list(
             itertools.islice(holdings.walk_ids(self._actor, self._selection.filters, order=self._selection.order), most)
         )
@@ -51,7 +50,8 @@ class Chosen:
             yield from holdings.walk(self._actor, self._selection.filters, order=self._selection.order, part=_PART)
             return
         scope = VisibleScope.of(self._actor)
-        for part in chunked(self._ids, _PART):
+        for start in range(0, len(self._ids), _PART):
+            part = self._ids[start : start + _PART]
             # Asked for by key alone and looked at once more, as the search does it.
             found = {one.pk: one for one in holdings.items(SYSTEM).filter(pk__in=part).prefetch_related("files")}
             yield [

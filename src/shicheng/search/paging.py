@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, overload
 from uuid import UUID
 
 import tantivy
@@ -19,6 +20,7 @@ _ORDERS: Final = {
     "title": ("by_title", Order.Asc),
 }
 _SPARE: Final = 64
+_PART: Final = 50_000  # hits taken over at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +87,40 @@ def _by_relevance(searcher: tantivy.Searcher, query: tantivy.Query, limit: int, 
     return Page(total, [(row[-1], -row[0]) for row in ordered])
 
 
-def all_ids(searcher: tantivy.Searcher, query: tantivy.Query) -> list[UUID]:
+class Ids(Sequence[UUID]):
+    """Many ids in little room: those of millions of hits are held while a job works through them."""
+
+    def __init__(self, packed: bytes) -> None:
+        """Take 16 bytes for each id."""
+        self._packed = packed
+
+    def __len__(self) -> int:
+        return len(self._packed) // 16
+
+    @overload
+    def __getitem__(self, place: int) -> UUID: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[UUID]: ...
+    def __getitem__(self, place: int | slice) -> UUID | list[UUID]:
+        """One id, or a list of some."""
+        if isinstance(place, slice):
+            return [self._at(one) for one in range(*place.indices(len(self)))]
+        return self._at(range(len(self))[place])
+
+    def _at(self, place: int) -> UUID:
+        return UUID(bytes=self._packed[16 * place : 16 * place + 16])
+
+
+def all_ids(searcher: tantivy.Searcher, query: tantivy.Query) -> Ids:
     """The ids of all hits in the order of their codes."""
     total = _count(searcher.search(query, 1))
-    if total == 0:
-        return []
-    found = searcher.search(query, total, order_by_field="by_code", order=Order.Asc)
-    return _ids(searcher, [address for _key, address in found.hits])
+    packed = bytearray()
+    for offset in range(0, total, _PART):
+        found = searcher.search(
+            query, min(_PART, total - offset), order_by_field="by_code", order=Order.Asc, offset=offset
+        )
+        packed += b"".join([one.bytes for one in _ids(searcher, [address for _key, address in found.hits])])
+    return Ids(bytes(packed))
 
 
 def _ids(searcher: tantivy.Searcher, addresses: list[Any]) -> list[UUID]:

@@ -24,7 +24,7 @@ from shicheng.search.facets import count_facets
 from shicheng.search.folding import fold
 from shicheng.search.highlighting import Highlights, extract, mark, unpack
 from shicheng.search.language import Reading, read_query
-from shicheng.search.paging import Page, all_ids, read_page
+from shicheng.search.paging import Ids, Page, all_ids, read_page
 from shicheng.search.reading import Opened, is_panic, searcher_of
 from shicheng.search.schema import fold_code
 from shicheng.search.scope import VisibleScope
@@ -89,12 +89,12 @@ def find(
     )  # fmt: skip
 
 
-def find_ids(actor: Actor, query: str, *, index_path: Path, narrowing: Narrowing = NO_NARROWING) -> list[UUID]:
+def find_ids(actor: Actor, query: str, *, index_path: Path, narrowing: Narrowing = NO_NARROWING) -> Ids:
     """The ids of all records that match, in the order of their codes; raises `IndexUnusable` if it can't be told."""
     reading = _read(query, narrowing)
     notes: list[Message] = []
 
-    def search(opened: Opened) -> list[UUID]:
+    def search(opened: Opened) -> Ids:
         return all_ids(opened.searcher, _compile(opened.searcher, reading.expression, actor, narrowing))
 
     found = _search(index_path, search, None, notes)
