@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from shicheng.audit import policies
@@ -48,6 +48,11 @@ def entries_about(kind: str, identities: Sequence[str], event: str) -> list[Entr
     """Return the entries of one event about some subjects, for work that reads the log back; never for people."""
     about = Entry.objects.filter(subject_kind=kind, subject_id__in=identities, event=event)
     return list(about.order_by("position"))
+
+
+def entries_of(events: Sequence[str]) -> Iterator[Entry]:
+    """Return every entry of some events, oldest first, for work that reads the log back; never for people."""
+    yield from Entry.objects.filter(event__in=events).order_by("position").iterator(chunk_size=500)
 
 
 def has_entry(event: str, subject: tuple[str, str | UUID]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+from shicheng.describing import linking
 from shicheng.describing.engine import run_changes
 from shicheng.describing.grid import finish_saves
 from shicheng.jobs.decorators import job, scheduled
@@ -27,3 +28,16 @@ def run_change(run: Run, *, change_id: str) -> dict[str, object]:
 def finish_cut_off(run: Run) -> dict[str, int]:
     """Take saves of the grid that a crash left half way to their end; nothing to do is the rule."""
     return {"finished": finish_saves(current(), watch=run.check_cancelled)}
+
+
+@job("describing.link", lease=120, tries=5, label=_("Link records with an authority"))
+def link_authority(run: Run, *, authority_id: str) -> dict[str, int]:
+    """Find the records that name an authority; drawn from the descriptions, so it is safe to run twice."""
+    return {"links": linking.link_names(UUID(authority_id), current(), watch=run.check_cancelled)}
+
+
+@scheduled(every=timedelta(minutes=1))
+@job("describing.follow", lease=120, tries=5, label=_("Link changed records with authorities"))
+def follow_names(run: Run) -> dict[str, int]:
+    """Read what was changed since the last time and draw its links anew."""
+    return {"entries": linking.follow(watch=run.check_cancelled)}

@@ -15,7 +15,7 @@ from shicheng.holdings.types import Advice, Fault, FieldRule
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
 from shicheng.packages.elements import BY_NAME, ELEMENTS, Element
-from shicheng.schemes.fields import YES_NO, added_fields
+from shicheng.schemes.fields import YES_NO, added_fields, fields_of
 
 # The containers of DA/T 46-2009 by element numbers; what the norm of 2009 lacks comes last.
 _GROUPS: Final[tuple[tuple[int, int, str, Message], ...]] = (
@@ -44,6 +44,7 @@ class FormField:
     before: str = ""
     help: str = ""
     is_text: bool = False
+    authority: str = ""  # kinds of authorities it names, apart by commas
 
     @property
     def key(self) -> str:
@@ -136,6 +137,7 @@ def form_groups(
         by_name.setdefault(fault.element, []).append(fault)
     chinese = (get_language() or "").startswith("zh")
     judge, groups = ports.judge().steady(), []
+    authorities = {one.name: one.authority for one in fields_of(item.category) if one.type == "authority"}
     for first, last, name, title in _GROUPS:
         group = FormGroup(name, title)
         for element in _between(first, last):
@@ -149,6 +151,7 @@ def form_groups(
                     faults=tuple(by_name.get(element.name, ())),
                     saved=None if saved is None else saved.get(element.name),
                     before=(before or {}).get(element.name, ""),
+                    authority=authorities.get(element.name, ""),
                 )
             )
         groups.append(group)
@@ -163,6 +166,7 @@ def form_groups(
                 ),
                 faults=tuple(by_name.get(one.name, ())), saved=None if saved is None else saved.get(one.name),
                 before=(before or {}).get(one.name, ""), help=one.help, is_text=one.type == "long",
+                authority=one.authority if one.type == "authority" else "",
             )
         )  # fmt: skip
     if added.fields:

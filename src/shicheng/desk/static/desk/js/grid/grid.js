@@ -176,6 +176,21 @@ export class Grid {
     const one = this.editing && this.columns[this.editing.column];
     const typed = this.editor.value;
     const fitting = one ? one.values.filter((value) => value !== typed && value.startsWith(typed)).slice(0, 12) : [];
+    if (one && one.authority && typed) this.ask(one, typed);
+    this.offer(list, fitting);
+  }
+
+  // Right names that begin as what was typed last; an answer to what is not there any more counts not.
+  async ask(one, typed) {
+    clearTimeout(this.asking);
+    await new Promise((wake) => { this.asking = setTimeout(wake, 150); });
+    const query = new URLSearchParams({ kind: one.authority, text: typed });
+    const answer = await fetch(`${this.place.dataset.suggest}?${query}`, { credentials: "same-origin" });
+    if (!answer.ok || !this.editing || this.editor.value !== typed) return;
+    this.offer(this.place.querySelector("[data-values]"), (await answer.json()).names);
+  }
+
+  offer(list, fitting) {
     list.replaceChildren(...fitting.map((value) => {
       const item = document.createElement("button");
       item.type = "button";
