@@ -15,14 +15,16 @@ from PIL import Image, ImageChops
 
 from builders.batches import pdf_file
 from builders.shelves import make_user, ofd_file, shelve
+from shicheng.audit.models import Entry
 from shicheng.cli.printing import print_paper
 from shicheng.holdings.models import Box, BoxedItem, Item
 from shicheng.jobs.models import Job
 from shicheng.jobs.worker import run_until_done
 from shicheng.kernel import clock
 from shicheng.people.services import SYSTEM
-from shicheng.people.types import Role
+from shicheng.people.types import Actor, Role
 from shicheng.printing.errors import NothingToPrint
+from shicheng.printing.keeping import write_printout
 from shicheng.printing.services import print_order
 from shicheng.printing.types import Order
 from shicheng.search.selections import Selection
@@ -31,6 +33,7 @@ from shicheng.storage.services import open_store
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MM = 25.4 / 72
+CHEN = Actor(kind="user", name="chen", roles=frozenset({Role.ARCHIVIST}), fonds=frozenset({"L012"}))
 REF = "L012-WS·2017-Y-BGS-0003"
 
 
@@ -119,6 +122,12 @@ def test_a_printout_is_chosen_made_and_fetched_at_the_desk() -> None:
     job = Job.objects.get(name="printing.print")
     assert answer.headers["Location"] == reverse("printing:printout", args=[job.pk])
     assert run_until_done(job.pk, inline=True).state == "done"
+    again = {"actor": CHEN, "job_id": job.pk, "order": Order.from_json(job.arguments["order"])}
+    made = write_printout(settings=current(), progress=lambda *_told: None, **again)
+    assert made["rows"] == 1 and Entry.objects.filter(event="printing.paper.printed").count() == 1, (
+        "run twice, told once"
+    )
+    assert [one.name for one in (current().cache_path / "printouts" / str(job.pk)).iterdir()] == ["item-list.pdf"]
     shown = client.get(reverse("printing:printout", args=[job.pk])).content.decode()
     assert "1 rows on 1 page" in shown and "item-list.pdf" in shown
     fetched = client.get(reverse("printing:content", args=[job.pk]))
