@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from html import unescape
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -143,3 +146,60 @@ def test_motions_on_their_pages() -> None:
     assert one.documents.count() == 1
     assert client.post(give, {"act": "remove", "item": str(item.pk)}).status_code == 302
     assert one.documents.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_list_of_motions_is_taken_whole_or_not_at_all() -> None:
+    client = Client()
+    client.force_login(make_user("chen", Role.ARCHIVIST))
+    address = reverse("holdings:import_motions")
+    header = ["编号", "标题", "类别", "届", "次", "代表", "承办单位", "收到日期", "答复日期", "满意度"]
+    first = [
+        "1",
+        "关于饮水的建议",
+        "建议",
+        "第十七届",
+        "第三次会议",
+        "王建国、李秀英",
+        "县水务局",
+        "2024-01-15",
+        "20240301",
+        "满意",
+    ]
+    second = ["1", "关于饮水的建议", "建议", "第十七届", "第三次会议", "王建国", "县财政局", "2024-01-15", "", ""]
+    third = ["2", "关于道路的议案", "议案", "第十七届", "第三次会议", "赵敏", "县交通局", "2024-01-16", "", ""]
+    wrong = [
+        ["", "没有编号", *third[2:]], ["3", "类别不对", "提案", *third[3:]],
+        ["4", "日期不对", *third[2:7], "某日", "", ""],
+        ["5", "满意度不对", *third[2:9], "好"], ["6", "两个单位", *third[2:6], "甲局、乙局", "", "", "满意"],
+    ]  # fmt: skip
+
+    def send(*rows: list[str]) -> HttpResponse:
+        sheet = SimpleUploadedFile("motions.xlsx", workbook_of(header, *rows))
+        return client.post(address, {"fonds": "L012", "motions": sheet})
+
+    told = send(first, *wrong)
+    page = unescape(told.content.decode())
+    assert told.status_code == 422 and "5 faults" in page and "提案" in page and "某日" in page
+    assert not Entity.objects.exists()
+    late = send(first, [*first[:8], "20230101", "满意"])  # found only when it is written: older than the motion
+    assert late.status_code == 422 and not Entity.objects.exists()
+    assert client.post(address, {"fonds": "L012"}).status_code == 422
+    for _again in range(2):
+        assert send(first, second, third).status_code == 302
+        one = Entity.objects.get(kind="motion", name="关于饮水的建议")
+        assert [unit.name for unit, _link, _answers in way_of(one).handled] == ["县水务局", "县财政局"]
+        assert state_counts(OPERATOR) == {"open": 1, "partly": 1, "answered": 0}
+    assert Entity.objects.filter(kind="motion").count() == 2
+
+
+def workbook_of(*rows: list[str]) -> bytes:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    assert book.active is not None
+    for row in rows:
+        book.active.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from shicheng.approvals import policies as approvals
 from shicheng.audit import policies as audit_policies
 from shicheng.audit.looking import counts_since, fault_at_end
 from shicheng.audit.registry import find_event
@@ -102,6 +103,9 @@ def _waiting(actor: Actor, counts: dict[str, int]) -> list[Figure]:
             Figure(_("Transfers with faults"), by_state.get("failed", 0), f"{listed}?state=failed"),
             Figure(_("Transfers with items held back"), held, f"{listed}?state=held"),
         ]
+    if allows(actor, approvals.READ):
+        asked = approvals.waiting_for(actor).count()
+        found.append(Figure(_("Requests for you to decide"), asked, reverse("approvals:requests")))
     for state, label in ((State.FAILED, _("Jobs that failed")), (State.DEAD, _("Jobs that were given up"))):
         found.append(Figure(label, counts[state], f"{reverse('jobs:jobs')}?state={state}", is_bad=counts[state] > 0))
     return found

@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shicheng.audit import selectors as audit
 from shicheng.base.web import render_part
-from shicheng.holdings import entities, entity_rules, motions, selectors
+from shicheng.holdings import entities, entity_rules, motion_sheet, motions, selectors
 from shicheng.holdings.entity_kinds import kinds, relations
 from shicheng.holdings.models import Entity, EntityItem
 from shicheng.kernel.errors import ShichengError
@@ -25,6 +26,7 @@ from shicheng.kernel.messages import message
 from shicheng.people.guards import actor_of, desk_page
 from shicheng.people.policies import allows, whole_fonds
 from shicheng.people.types import Actor
+from shicheng.schemes.importing import received
 from shicheng.schemes.selectors import today
 
 PAGE: Final = 50
@@ -87,6 +89,31 @@ def write_motion(request: HttpRequest) -> HttpResponse:
         "fonds_choices": sorted(whole_fonds(actor, entity_rules.WRITE) or ()),
     }  # fmt: skip
     return render(request, "holdings/motion_form.html", page, status=problem.http_status if problem else 200)
+
+
+@desk_page(entity_rules.READ, entity_rules.WRITE)
+@require_http_methods(["GET", "POST"])
+def import_motions(request: HttpRequest) -> HttpResponse:
+    """Read a workbook of motions: all of it, or nothing and every fault named."""
+    actor, sent = actor_of(request), request.FILES.get("motions")
+    page: dict[str, Any] = {"given": request.POST, "headers": [words[0] for words in motion_sheet.HEADERS.values()]}
+    status = 200
+    if request.method == "POST":
+        try:
+            with received(sent if isinstance(sent, UploadedFile) else None) as (path, name):
+                taken = motion_sheet.import_motions(
+                    actor=actor, fonds=request.POST.get("fonds", "").strip(), path=path, name=name
+                )
+        except ShichengError as error:
+            page["problem"], status = error, error.http_status
+        else:
+            if not taken.faults:
+                said = _("%(motions)s motions and %(answers)s answers are written down.")
+                messages.success(request, said % {"motions": taken.motions, "answers": taken.answers})
+                return redirect("holdings:motions")
+            page["faults"], status = taken.faults[:PAGE], 422
+            page["count"] = len(taken.faults)
+    return render(request, "holdings/motion_import.html", page, status=status)
 
 
 @desk_page(entity_rules.READ, entity_rules.WRITE)

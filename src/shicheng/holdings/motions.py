@@ -72,11 +72,7 @@ def write_motion(*, actor: Actor, fonds: str, motion: Motion) -> Entity:
 
     Who and what it names is found by name in the fonds, or written down anew.
     """
-    if motion.type not in TYPES:
-        raise BadEntity(
-            _("“%(type)s” is no kind of motion.", type=motion.type[:40]),
-            hint=_("Take one of these: %(names)s.", names="、".join(TYPES)),
-        )
+    require_motion(motion)
     received, due = _day(motion.received), _day(motion.due)
     handed = _day(motion.handed_over)
     code = "·".join(part for part in (motion.term, motion.session, f"{motion.type}{motion.number}") if part)
@@ -108,11 +104,7 @@ def answer_motion(*, actor: Actor, motion: Entity, answer: Answer) -> Entity:
 
     The same twice is one; another of the same unit changes it. Raises `BadEntity`.
     """
-    if answer.satisfaction and answer.satisfaction not in SATISFACTION:
-        raise BadEntity(
-            _("“%(value)s” is no degree of satisfaction.", value=answer.satisfaction[:40]),
-            hint=_("Take one of these: %(names)s.", names="、".join(SATISFACTION)),
-        )
+    require_answer(answer)
     day = _day(answer.day)
     if motion.day is not None and day is not None and day < motion.day:
         raise BadEntity(
@@ -121,8 +113,7 @@ def answer_motion(*, actor: Actor, motion: Entity, answer: Answer) -> Entity:
         )
     with atomic():
         handling_unit = _named(actor, motion.fonds_code, "handling_unit", answer.handling_unit)
-        if handling_unit is None:
-            raise BadEntity(_("The answer does not say who gives it."), hint=_("Name the handling unit."))
+        assert handling_unit is not None  # it was asked for above
         one = write_entity(
             actor=actor, kind="answer", fonds=motion.fonds_code, code=f"{motion.code}→{handling_unit.code}"[:120],
             name=answer.number or _cut(f"{handling_unit.name}：{motion.name}"), day=day,
@@ -160,6 +151,29 @@ def motions(actor: Actor, *, state: str = "", text: str = "", session: str = "")
     if session:
         found = found.filter(links_out__relation="at_session", links_out__second__pk=session)
     return found.order_by("-day", "code")
+
+
+def require_motion(motion: Motion) -> None:
+    """Raise `BadEntity` for a motion that can't be written, before anything is."""
+    if motion.type not in TYPES:
+        raise BadEntity(
+            _("“%(type)s” is no kind of motion.", type=motion.type[:40]),
+            hint=_("Take one of these: %(names)s.", names="、".join(TYPES)),
+        )
+    for text in (motion.received, motion.due, motion.handed_over):
+        _day(text)
+
+
+def require_answer(answer: Answer) -> None:
+    """Raise `BadEntity` for an answer that can't be written, before anything is."""
+    if answer.satisfaction and answer.satisfaction not in SATISFACTION:
+        raise BadEntity(
+            _("“%(value)s” is no degree of satisfaction.", value=answer.satisfaction[:40]),
+            hint=_("Take one of these: %(names)s.", names="、".join(SATISFACTION)),
+        )
+    if not answer.handling_unit.strip():
+        raise BadEntity(_("The answer does not say who gives it."), hint=_("Name the handling unit."))
+    _day(answer.day)
 
 
 def any_motion(actor: Actor) -> bool:

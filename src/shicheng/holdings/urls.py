@@ -32,6 +32,7 @@ urlpatterns = [
     path("items/<uuid:item_id>/versions/<int:number>/restore", edit_web.restore, name="restore"),
     path("motions", motion_web.motion_list, name="motions"),
     path("motions/new", motion_web.write_motion, name="write_motion"),
+    path("motions/import", motion_web.import_motions, name="import_motions"),
     path("entities/<uuid:entity_id>", motion_web.entity, name="entity"),
     path("entities/<uuid:entity_id>/answer", motion_web.answer_motion, name="answer_motion"),
     path("entities/<uuid:entity_id>/records", motion_web.give_record, name="give_record"),

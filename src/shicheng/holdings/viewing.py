@@ -11,7 +11,7 @@ from django.utils.translation import get_language, pgettext
 from shicheng.holdings import policies, selectors
 from shicheng.holdings.file_views import view_file
 from shicheng.holdings.models import Item
-from shicheng.holdings.types import Branch
+from shicheng.holdings.types import FILING_ROW, Branch
 from shicheng.holdings.words import OPENNESS, SECRECY, branch_label, retention_label
 from shicheng.packages.elements import ELEMENTS
 from shicheng.people.types import Actor
@@ -87,4 +87,4 @@ def elements_of_values(elements: Mapping[str, str], extra: Mapping[str, str]) ->
         for each in ELEMENTS
         if elements.get(each.name)
     ]
-    return shown + [("", name, str(value)) for name, value in extra.items() if value]
+    return shown + [("", name, str(value)) for name, value in extra.items() if value and name != FILING_ROW]

@@ -57,7 +57,7 @@ def received(sent: UploadedFile[Any] | None) -> Iterator[tuple[Path, str]]:
     if sent.size > MOST_BYTES:
         raise UnreadableTable(
             _("The workbook has more than %(most)s MB.", most=MOST_BYTES >> 20),
-            hint=_("A filing table is a list of rows; take pictures and other sheets out of it."),
+            hint=_("Only its rows are read; take pictures and other sheets out of it."),
         )
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as spool:
         for piece in sent.chunks():

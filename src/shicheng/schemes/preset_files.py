@@ -37,7 +37,7 @@ class Preset:
         return sum(not row.retention for row in self.table.rows)
 
 
-_TITLES: Final[dict[str, tuple[Message, Message]]] = {
+TITLES: Final[dict[str, tuple[Message, Message]]] = {
     "government-office": (
         _("Government office"),
         _("Short forms of the rows of the retention table of 2006 (rule no. 8), with proposed classes by subject."),
@@ -67,19 +67,19 @@ _TITLES: Final[dict[str, tuple[Message, Message]]] = {
 
 def presets() -> list[Preset]:
     """Every preset of the package."""
-    return [preset(name) for name in _TITLES]
+    return [preset(name) for name in TITLES]
 
 
 @cache
 def preset(name: str) -> Preset:
     """One preset by its name; raises `PresetNotFound`."""
-    if name not in _TITLES:
+    if name not in TITLES:
         raise PresetNotFound(
             _("There is no preset %(name)s.", name=name),
-            hint=_("These are there: %(names)s.", names=", ".join(_TITLES)),
+            hint=_("These are there: %(names)s.", names=", ".join(TITLES)),
         )
     text = resources.files("shicheng.schemes.presets").joinpath(f"{name}.toml").read_text("utf-8")
-    title, about = _TITLES[name]
+    title, about = TITLES[name]
     return Preset(name, title, about, read_preset(text, origin=name))
 
 

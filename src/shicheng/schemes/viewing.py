@@ -56,6 +56,7 @@ class Version:
     schedule: Schedule
     standing: str
     label: Message
+    origin: Message | str
 
 
 def standing(schedule: Schedule, on: date) -> str:
@@ -89,7 +90,7 @@ def view_unit(actor: Actor, one: Unit) -> dict[str, Any]:
     return {
         "unit": one,
         "versions": versions,
-        "has_draft": any(each.schedule.state in ("draft", "submitted") for each in versions),
+        "draft": next((each.schedule for each in versions if each.schedule.state in ("draft", "submitted")), None),
         "approved": [each for each in versions if each.schedule.state == "approved"],
         "presets": presets(),
         "may_write": allows(actor, policies.WRITE, fonds=one.fonds_code),
@@ -163,7 +164,7 @@ def template_choices(schedule: Schedule) -> list[tuple[str, str, str, list[str]]
 
 def _version(schedule: Schedule, today: date) -> Version:
     state = standing(schedule, today)
-    return Version(schedule, state, words.STANDINGS[state])
+    return Version(schedule, state, words.STANDINGS[state], words.origin_label(schedule.origin))
 
 
 def _blocks(schedule: Schedule, findings: Sequence[Finding]) -> list[ClassBlock]:

@@ -112,3 +112,13 @@ def openness_label(code: str) -> Message | str:
 def secrecy_label(code: str) -> Message | str:
     """A secrecy level in the reader's language."""
     return SECRECY[Secrecy(code)] if code in set(Secrecy) else code
+
+
+def origin_label(origin: str) -> Message | str:
+    """What a version was begun from: a preset, an earlier version, or the name of a workbook."""
+    from shicheng.schemes.preset_files import TITLES  # which reads terms by these words
+
+    if origin in TITLES:
+        return TITLES[origin][0]
+    number = origin.removeprefix("v")
+    return _("version %(n)s", n=number) if origin.startswith("v") and number.isdecimal() else origin
