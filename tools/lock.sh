@@ -11,5 +11,6 @@ compile pyproject.toml --extra postgres -o requirements/postgres.txt -c requirem
 compile pyproject.toml --extra s3 -o requirements/s3.txt -c requirements/base.txt
 compile pyproject.toml --extra ocr -o requirements/ocr.txt -c requirements/base.txt
 compile pyproject.toml --extra cluster -o requirements/cluster.txt -c requirements/base.txt
+compile pyproject.toml --extra ldap -o requirements/ldap.txt -c requirements/base.txt
 compile pyproject.toml --extra postgres --extra s3 --group dev -o requirements/dev.txt -c requirements/base.txt
 compile --group setup -o requirements/setup.txt -c requirements/dev.txt

@@ -27,7 +27,7 @@ _GROUPS: Final[tuple[tuple[Message, tuple[str, ...]], ...]] = (
     (_("Database"), ("database", "sqlite_")),
     (_("Store"), ("store", "s3_", "verify_", "free_")),
     (_("Web"), ("host", "port", "allowed_", "https", "web_", "upload", "watch", "trusted_")),
-    (_("Signing in"), ("session_", "password_", "sign_in_", "second_", "oidc_", "token_")),
+    (_("Signing in"), ("session_", "password_", "sign_in_", "second_", "oidc_", "ldap_", "token_")),
     (_("Work"), ("workers", "inspect_", "scanner", "office", "converter")),
     (_("Programs"), ("api_", "webhook_")),
 )

@@ -30,6 +30,7 @@ urlpatterns = [
     path("me/codes", own.renew_codes, name="renew_codes"),
     path("me/sessions/end", own.end_others, name="end_others"),
     path("me/provider", outside.begin_link, name="begin_link"),
+    path("me/directory", own.link_directory, name="link_directory"),
     path("me/provider/<int:identity_id>/unlink", own.unlink_identity, name="unlink"),
     path("sessions", overseeing.signing, name="signing"),
     path("sessions/<slug:name>/end", own.end_one, name="end_session"),

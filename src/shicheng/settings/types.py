@@ -212,6 +212,32 @@ class Settings(BaseSettings):
         default=False,
         description=_("The sign-in provider asks for a second factor itself, so the archive does not ask again."),
     )
+    ldap_address: str = Field(
+        default="",
+        description=_(
+            "Address of the directory (LDAP) that people sign in by, such as ldaps://dc.example; empty: none."
+        ),
+    )
+    ldap_login: str = Field(
+        default="{name}",
+        description=_("As whom somebody signs in to the directory: uid={name},ou=people,dc=example or {name}@example."),
+    )
+    ldap_base: str = Field(default="", description=_("Where in the directory the entries of people lie."))
+    ldap_filter: str = Field(
+        default="(uid={name})", description=_("How somebody's own entry is found in the directory.")
+    )
+    ldap_subject: str = Field(
+        default="entryUUID",
+        description=_("Attribute that is never given to another: entryUUID, or objectGUID in Active Directory."),
+    )
+    ldap_ca_file: str = Field(
+        default="", description=_("File with the certificates the directory is trusted by; empty: the system's.")
+    )
+    ldap_name: str = Field(default="", description=_("What people call the directory."))
+    ldap_create: bool = Field(
+        default=False,
+        description=_("Whoever the directory knows gets an account here, without any role until one is given."),
+    )
     token_days: int = Field(default=365, ge=1, le=3650, description=_("Longest time a token is good for, in days."))
     token_warning_days: int = Field(
         default=14, ge=0, le=365, description=_("Days before its end from which a token is said to end soon.")
@@ -236,6 +262,14 @@ class Settings(BaseSettings):
         if issuer and not (parts.hostname and (parts.scheme == "https" or on_this_machine)):
             raise ValueError("the provider must be reached by https://")
         return issuer
+
+    @field_validator("ldap_address", mode="after")
+    @classmethod
+    def _is_a_directory(cls, address: str) -> str:
+        parts = urlsplit(address)
+        if address and not (parts.scheme in ("ldap", "ldaps") and parts.hostname):
+            raise ValueError("the directory is reached by ldaps:// or ldap://")
+        return address
 
     @field_validator("trusted_proxies", mode="after")
     @classmethod

@@ -19,7 +19,7 @@ from shicheng.people.guards import actor_of
 from shicheng.people.models import User
 from shicheng.people.signing import factors, flow, gates, passwords
 from shicheng.people.signing.enrolling import enrol
-from shicheng.people.signing.errors import BadFactor, BadPassword
+from shicheng.people.signing.errors import BadFactor, BadPassword, ProviderAway
 from shicheng.people.signing.forms import CodeForm, NextPasswordForm, SignInForm
 from shicheng.people.signing.models import Factor
 from shicheng.people.signing.provider import provider_of
@@ -40,15 +40,15 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            user = flow.try_password(
+            found = flow.try_password(
                 request, username=given["username"].strip(), password=given["password"], rules=rules()
             )
-        except TooManyAttempts as error:
+        except (TooManyAttempts, ProviderAway) as error:
             form.add_error(None, f"{error.message} {error.hint}")
             status = error.http_status
         else:
-            if user is not None:
-                flow.begin(request, user=user, how=flow.PASSWORD, next_page=where_to(request))
+            if found is not None:
+                flow.begin(request, user=found[0], how=found[1], next_page=where_to(request))
                 return go_on(request)
             form.add_error(None, _("Name and password do not match. Check both and try again."))
             status = 422

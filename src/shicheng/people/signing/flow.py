@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django.contrib.auth import authenticate, login
@@ -12,7 +13,9 @@ from django.http import HttpRequest
 from shicheng.kernel import clock
 from shicheng.people import services
 from shicheng.people.models import User
-from shicheng.people.signing import factors, gates, passwords
+from shicheng.people.signing import factors, gates, identities, passwords
+from shicheng.people.signing.directory import directory_of
+from shicheng.people.signing.provider import Identity
 from shicheng.people.signing.rules import UNFINISHED, Rules
 from shicheng.people.signing.sessions import address_of
 from shicheng.people.signing.store import ABOUT, SessionStore
@@ -21,28 +24,62 @@ from shicheng.settings import current
 _KEY: Final = "signing"
 PASSWORD: Final = "password"  # noqa: S105  # a way in, not a password
 PROVIDER: Final = "provider"
+DIRECTORY: Final = "directory"
 
 
-def try_password(request: HttpRequest, *, username: str, password: str, rules: Rules) -> User | None:
-    """Whoever this name and password belong to; a wrong password and an unknown name take the same way and time.
+def try_password(request: HttpRequest, *, username: str, password: str, rules: Rules) -> tuple[User, str] | None:
+    """Whoever this name and password belong to, here or in the directory, and which of the two.
 
-    Raises `TooManyAttempts`.
+    A wrong password and an unknown name take the same way and time. Raises `TooManyAttempts`, `ProviderAway`.
     """
+
+    def ask() -> tuple[User, str] | None:
+        user = authenticate(request, username=username, password=password)
+        if isinstance(user, User):
+            return user, PASSWORD
+        found = _ask_directory(username, password)
+        known = identities.find_user(found) if found else None
+        if known is None and found is not None and current().ldap_create:
+            known = identities.make_user(found)
+        return (known, DIRECTORY) if known is not None and known.is_active else None
+
+    return _counted(request, username=username, rules=rules, ask=ask)
+
+
+def find_in_directory(request: HttpRequest, *, username: str, password: str, rules: Rules) -> Identity | None:
+    """Who a name and a password belong to in the directory; guessing there closes the name too."""
+    return _counted(request, username=username, rules=rules, ask=lambda: _ask_directory(username, password))
+
+
+def _ask_directory(username: str, password: str) -> Identity | None:
+    directory = directory_of(current())
+    return directory.identify(username, password) if directory is not None else None
+
+
+Found = TypeVar("Found")
+
+
+def _counted(request: HttpRequest, *, username: str, rules: Rules, ask: Callable[[], Found | None]) -> Found | None:
+    """Ask something of a name that may be guessed, and count what failed: that nobody could be asked counts too."""
     address = address_here(request)
     gates.enter(username=username, address=address, rules=rules)
-    user = authenticate(request, username=username, password=password)
-    if not isinstance(user, User):
-        gates.note_failure(username=username, address=address, what=PASSWORD, rules=rules)
-        return None
-    gates.take_back(username=username, address=address)
-    return user
+    found = None
+    try:
+        found = ask()
+    finally:
+        if found is None:
+            gates.note_failure(username=username, address=address, what=PASSWORD, rules=rules)
+    if found is not None:
+        gates.take_back(username=username, address=address)
+    return found
 
 
 def knows_password(request: HttpRequest, *, user: User, password: str, rules: Rules) -> bool:
     """Tell whether somebody signed in knows their own password; guessing closes the name as at the door."""
     if not user.has_usable_password():
         return True
-    return try_password(request, username=user.username, password=password, rules=rules) is not None
+    found = try_password(request, username=user.username, password=password, rules=rules)
+    return found is not None and found[0].pk == user.pk
 
 
 def begin(request: HttpRequest, *, user: User, how: str, next_page: str) -> None:
@@ -79,12 +116,11 @@ def note_password(request: HttpRequest, user: User) -> None:
 
 def next_step(user: User, state: dict[str, Any], rules: Rules) -> str:
     """What is still to be done: "factor", "password", "enrol", or "" if nothing is."""
-    by_provider = state["how"] == PROVIDER
-    if not (by_provider and rules.trusts_provider):
+    if not (state["how"] == PROVIDER and rules.trusts_provider):
         has = factors.factors(user).exists()
         if has and not state["factor"]:
             return "factor"
-        if not by_provider and passwords.is_due(user, rules, clock.now()):
+        if state["how"] == PASSWORD and passwords.is_due(user, rules, clock.now()):
             return "password"
         if not has and factors.is_required(user, rules, services.actor_for(user).roles):
             return "enrol"

@@ -93,3 +93,15 @@ class KeyForm(ConfirmForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
     field_order = ("name", "old")
+
+
+class DirectoryForm(ConfirmForm):
+    """One's entry in the directory."""
+
+    username = forms.CharField(
+        label=_("Name in the directory"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    password = _password(_("Password in the directory"), "off")
+    field_order = ("username", "password", "old")

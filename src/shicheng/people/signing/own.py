@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,9 +18,10 @@ from shicheng.people.errors import TooManyAttempts
 from shicheng.people.guards import actor_of, desk_page
 from shicheng.people.models import User
 from shicheng.people.signing import factors, flow, identities, passwords
+from shicheng.people.signing.directory import directory_of
 from shicheng.people.signing.enrolling import keep_codes, own_account
-from shicheng.people.signing.errors import BadPassword
-from shicheng.people.signing.forms import ConfirmForm, KeyForm, OwnPasswordForm
+from shicheng.people.signing.errors import BadPassword, ProviderAway
+from shicheng.people.signing.forms import ConfirmForm, DirectoryForm, KeyForm, OwnPasswordForm
 from shicheng.people.signing.models import Factor, OutsideIdentity, PasswordState, Session
 from shicheng.people.signing.provider import provider_of
 from shicheng.people.signing.rules import rules
@@ -107,6 +108,33 @@ def end_others(request: HttpRequest) -> HttpResponse:
 
 @desk_page()
 @require_POST
+@sensitive_post_parameters("old", "password")
+def link_directory(request: HttpRequest) -> HttpResponse:
+    """Let one's entry in the directory sign in as oneself."""
+    if directory_of(current()) is None:
+        raise Http404
+    user, form = own_account(request), DirectoryForm(request.POST, auto_id="directory_%s")
+    if not user.has_usable_password():
+        del form.fields["old"]
+    if form.is_valid() and _confirms(request, user, form):
+        given = form.cleaned_data
+        try:
+            found = flow.find_in_directory(
+                request, username=given["username"].strip(), password=given["password"], rules=rules()
+            )
+        except (TooManyAttempts, ProviderAway) as error:
+            form.add_error(None, f"{error.message} {error.hint}")
+        else:
+            if found is not None:
+                identities.link(actor=actor_of(request), user=user, identity=found)
+                messages.success(request, _("You can sign in by the directory now."))
+                return redirect("people:me")
+            form.add_error(None, _("Name and password do not match. Check both and try again."))
+    return _page(request, OwnPasswordForm(), ConfirmForm(auto_id="confirm_%s"), directory_form=form, status=422)
+
+
+@desk_page()
+@require_POST
 def unlink_identity(request: HttpRequest, identity_id: int) -> HttpResponse:
     """Let an identity at the provider sign in as oneself no longer."""
     identities.unlink(actor=actor_of(request), user=own_account(request), identity_id=identity_id)
@@ -122,7 +150,14 @@ def shown_sessions(request: HttpRequest, actor: Actor, user: User | None = None)
     return [{"it": one, "device": device_of(one), "is_here": one.pk == here} for one in listed]
 
 
-def _page(request: HttpRequest, form: OwnPasswordForm, confirm: ConfirmForm, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    form: OwnPasswordForm,
+    confirm: ConfirmForm,
+    *,
+    directory_form: DirectoryForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     user, actor = own_account(request), actor_of(request)
     now = rules()
     state = PasswordState.objects.filter(user=user).first()
@@ -132,12 +167,20 @@ def _page(request: HttpRequest, form: OwnPasswordForm, confirm: ConfirmForm, sta
     key_form = KeyForm(auto_id="key_%s")
     if not user.has_usable_password():
         del key_form.fields["old"]
+    directory = directory_of(current())
+    if directory is not None and directory_form is None:
+        directory_form = DirectoryForm(auto_id="directory_%s")
+        if not user.has_usable_password():
+            del directory_form.fields["old"]
+    linked = list(OutsideIdentity.objects.filter(user=user))
     page = {
         "user": user, "form": form, "confirm": confirm, "key_form": key_form, "changed": changed,
         "due": changed + now.password_age if now.password_age else None, "factors": list(factors.factors(user)),
         "codes_left": factors.codes_left(user), "is_required": factors.is_required(user, now, actor.roles),
         "sessions": shown_sessions(request, actor, user), "provider": provider_of(current()),
-        "identities": list(OutsideIdentity.objects.filter(user=user)), "key_kind": Factor.KEY,
+        "identities": [one for one in linked if directory is None or one.issuer != directory.address],
+        "in_directory": [one for one in linked if directory is not None and one.issuer == directory.address],
+        "directory": directory, "directory_form": directory_form, "key_kind": Factor.KEY,
     }  # fmt: skip
     return render(request, "people/signing/me.html", page, status=status)
 
