@@ -18,6 +18,7 @@ from shicheng.api.rest import (
     imports,
     jobs,
     keeping,
+    pool,
     printouts,
     requests,
     schemes,
@@ -55,6 +56,7 @@ api.add_router("/jobs", jobs.router)
 api.add_router("", keeping.router)
 api.add_router("/audit", audit.router)
 api.add_router("/exports", exports.router)
+api.add_router("/pools", pool.router)
 api.add_router("/fields", fields.router)
 api.add_router("/printouts", printouts.router)
 api.add_router("/schemes", schemes.router)

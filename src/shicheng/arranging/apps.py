@@ -10,8 +10,8 @@ class ArrangingConfig(AppConfig):
     label = "arranging"
 
     def ready(self) -> None:
-        """Register events, permissions and jobs, and take what other rooms bring for the pool."""
-        from shicheng.arranging import collecting, events, policies, work  # noqa: F401  # importing registers them
+        """Register events and permissions, and take what other rooms bring for the pool."""
+        from shicheng.arranging import collecting, events, policies  # noqa: F401  # importing registers them
         from shicheng.ingest import loose
 
         loose.register_pool(collecting.add_documents)

@@ -69,7 +69,7 @@ def table_rules(actor: Actor, fonds: str, *, unit: str, year: int) -> list[Rule]
 
 def unit_rules(actor: Actor, fonds: str) -> list[Rule]:
     """The rules kept for a fonds."""
-    if not all_fonds.listed_fonds(actor).filter(code=fonds).exists():
+    if not policies.sees_fonds(actor, fonds):
         return []
     return [
         Rule(one.kind, one.value, one.category, one.department, one.retention)
@@ -116,7 +116,7 @@ def keep_rule(
         raise BadSelection(_("The rule says nothing that could be found."), hint=_("Write a prefix, a body or words."))
     klass = _clean(category, department, retention, is_rule=True)
     with atomic():
-        home = all_fonds.lock_fonds(actor, fonds)
+        home = all_fonds.lock_fonds(fonds)
         rule, _made = UnitRule.objects.update_or_create(
             fonds=home, kind=kind, value=value,
             defaults={"category": klass[0], "department": klass[1], "retention": klass[2], "made_at": clock.now(),
@@ -133,7 +133,7 @@ def remove_rule(*, actor: Actor, fonds: str, rule: UUID) -> None:
     """Remove a rule; what was classified stays as it is."""
     require(actor, policies.ARRANGE, fonds=fonds)
     with atomic():
-        home = all_fonds.lock_fonds(actor, fonds)
+        home = all_fonds.lock_fonds(fonds)
         found = UnitRule.objects.filter(fonds=home, pk=rule).first()
         if found is not None:
             found.delete()
@@ -148,7 +148,7 @@ def _take(actor: Actor, chosen: Mapping[UUID, tuple[Class, str, list[Any]]]) -> 
         raise BadSelection(_("No items were chosen."), hint=_("Choose the items that are to get this class."))
     first = selectors.pool_item(actor, next(iter(chosen)))
     with atomic():
-        home = all_fonds.lock_fonds(actor, first.fonds.code)
+        home = all_fonds.lock_fonds(first.fonds.code)
         rows = selectors.locked_items(actor, chosen)
         if any(one.fonds_id != home.pk or one.year != first.year for one in rows):
             raise BadSelection(_("The items are of several fonds or years."), hint=_("Choose items of one pool."))

@@ -53,7 +53,7 @@ def collect_upload(
 
     _require(actor, fonds, year, unit)
     with atomic():
-        home = all_fonds.lock_fonds(actor, fonds, takes_in=True)
+        home = all_fonds.lock_fonds(fonds, takes_in=True)
         known = Batch.objects.filter(upload=upload_id).first()
         if known is not None:
             return known
@@ -75,7 +75,7 @@ def collect_sent(
 
     _require(actor, fonds, year, unit)
     with atomic():
-        home = all_fonds.lock_fonds(actor, fonds, takes_in=True)
+        home = all_fonds.lock_fonds(fonds, takes_in=True)
         batch = _new_batch(actor, home, unit, year, name or path.name, source=str(path), upload=upload_id)
         batch.job = jobs.enqueue(
             work.collect, unique_key=f"arranging.collect:{batch.pk}", actor=actor, batch_id=str(batch.pk)
@@ -91,7 +91,7 @@ def collect_path(
     _require(actor, fonds, year, unit)
     path = path.absolute()
     with atomic():
-        home = all_fonds.lock_fonds(actor, fonds, takes_in=True)
+        home = all_fonds.lock_fonds(fonds, takes_in=True)
         batch = _new_batch(actor, home, unit, year, name or path.name, source=str(path))
     take_batch(actor=actor, batch_id=batch.pk, settings=settings)
     return Batch.objects.get(pk=batch.pk)
@@ -154,7 +154,7 @@ def add_files(
     if not documents or any(not one.files for one in documents):
         raise BadCollection(_("A document without files can't be filed."), hint=_("Send its files along."))
     with atomic():
-        home = all_fonds.lock_fonds(actor, fonds, takes_in=True)
+        home = all_fonds.lock_fonds(fonds, takes_in=True)
         batch = Batch.objects.filter(fonds=home, key=key).first() if key else None
         if batch is None:
             batch = _new_batch(actor, home, unit, year, name or documents[0].source or "–", key=key)

@@ -34,7 +34,6 @@ from shicheng.packages.tree import open_plain
 from shicheng.packages.types import ProcessEntry
 from shicheng.packages.writing_transfer import write_transfer_folder
 from shicheng.packages.writing_types import ExportFile, ExportItem, TransferStatement
-from shicheng.people.services import SYSTEM
 from shicheng.people.types import Actor
 from shicheng.settings import Settings, current
 
@@ -47,7 +46,7 @@ def begin_filing(
     from shicheng.jobs import services as jobs
 
     with atomic():
-        home = all_fonds.lock_fonds(actor, fonds, takes_in=True)
+        home = all_fonds.lock_fonds(fonds, takes_in=True)
         if items is None:
             listed = selectors.pool_items(actor, fonds, year, stage="numbered").prefetch_related(None)
             items = list(listed.values_list("pk", flat=True))
@@ -139,7 +138,7 @@ def settle(*, actor: Actor, filing: Filing, settings: Settings) -> bool:
         return False
     reason = _reason(transfer)
     with atomic():
-        all_fonds.lock_fonds(SYSTEM, filing.fonds.code)
+        all_fonds.lock_fonds(filing.fonds.code)
         locked = Filing.objects.select_for_update().get(pk=filing.pk)
         if locked.state != "sent":
             return False

@@ -34,7 +34,7 @@ def form_items(
     """Make an item of each group of loose files, in the order of the norm. Raises `BadSelection`."""
     wanted = [list(dict.fromkeys(group)) for group in groups if group]
     with atomic():
-        home = all_fonds.lock_fonds(actor, fonds)
+        home = all_fonds.lock_fonds(fonds)
         files = _loose(actor, fonds, year, [key for group in wanted for key in group])
         if len({key for group in wanted for key in group}) != sum(len(group) for group in wanted):
             raise BadSelection(_("A file can't go into two items."), hint=_("Choose each file once."))
@@ -79,7 +79,7 @@ def merge(*, actor: Actor, items: Sequence[UUID], files: Sequence[UUID] = ()) ->
     first = chosen[0]
     fonds, year = first.fonds.code, first.year
     with atomic():
-        home = all_fonds.lock_fonds(actor, fonds)
+        home = all_fonds.lock_fonds(fonds)
         rows = _open_items(actor, fonds, [one.pk for one in chosen])
         loose = _loose(actor, fonds, year, files)
         head, others = rows[first.pk], [one for key, one in rows.items() if key != first.pk]
@@ -109,7 +109,7 @@ def split(*, actor: Actor, files: Sequence[UUID], apart: bool = False) -> list[P
     assert source is not None
     fonds, year = source.fonds.code, source.year
     with atomic():
-        home = all_fonds.lock_fonds(actor, fonds)
+        home = all_fonds.lock_fonds(fonds)
         item = _open_items(actor, fonds, [source.pk])[source.pk]
         inside = list(PoolFile.objects.select_for_update().filter(item=item))
         out = [file for file in inside if file.pk in {one.pk for one in rows}]
@@ -145,7 +145,7 @@ def loosen(*, actor: Actor, files: Sequence[UUID] = (), items: Sequence[UUID] = 
         raise BadSelection(_("No files were chosen."), hint=_("Choose files of an item."))
     fonds, year = rows[0].fonds.code, rows[0].year
     with atomic():
-        home = all_fonds.lock_fonds(actor, fonds)
+        home = all_fonds.lock_fonds(fonds)
         touched = _open_items(actor, fonds, [file.item_id for file in rows if file.item_id])
         out = list(PoolFile.objects.select_for_update().filter(pk__in=[file.pk for file in rows]))
         change = Change(actor, home, year, "loosen", _("%(files)s files taken out of their items", files=len(out)))
@@ -269,7 +269,7 @@ def leave_out(*, actor: Actor, files: Sequence[UUID], reason: str) -> int:
         raise BadSelection(_("No files were chosen."), hint=_("Choose files that belong to no item."))
     fonds, year = rows[0].fonds.code, rows[0].year
     with atomic():
-        home = all_fonds.lock_fonds(actor, fonds)
+        home = all_fonds.lock_fonds(fonds)
         loose = _loose(actor, fonds, year, [file.pk for file in rows])
         change = Change(actor, home, year, "leave_out", _("%(files)s files left out", files=len(loose)))
         change.files(loose.values())
@@ -292,7 +292,7 @@ def bring_back(*, actor: Actor, files: Sequence[UUID]) -> int:
         raise BadSelection(_("None of these files was left out."), hint=_("Load the page again."))
     fonds, year = rows[0].fonds.code, rows[0].year
     with atomic():
-        home = all_fonds.lock_fonds(actor, fonds)
+        home = all_fonds.lock_fonds(fonds)
         out = list(PoolFile.objects.select_for_update().filter(pk__in=[file.pk for file in rows]))
         change = Change(actor, home, year, "bring_back", _("%(files)s files brought back", files=len(out)))
         change.files(out)
@@ -308,7 +308,7 @@ def _begin(
 ) -> tuple[PoolItem, list[PoolFile], Change]:
     """Lock an item with its files for one change. To be called inside `atomic()`."""
     found = selectors.pool_item(actor, item)
-    home = all_fonds.lock_fonds(actor, found.fonds.code)
+    home = all_fonds.lock_fonds(found.fonds.code)
     row = _open_items(actor, found.fonds.code, [found.pk], version=version)[found.pk]
     change = Change(actor, home, row.year, verb, label)
     change.items([row])

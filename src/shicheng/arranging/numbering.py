@@ -58,7 +58,7 @@ def apply(
     Raises `ChangedMeanwhile` if the plan is another one by now, `NotNumbered` if something stands against a code.
     """
     with atomic():
-        home = all_fonds.lock_fonds(actor, fonds, takes_in=True)
+        home = all_fonds.lock_fonds(fonds, takes_in=True)
         found = _listed(actor, fonds, year, items, again=again)
         rows = selectors.locked_items(actor, [one.pk for one in found])
         policies.require_rows(actor, policies.NUMBER, fonds, rows)
@@ -84,7 +84,7 @@ def give_code(*, actor: Actor, item: UUID, code: str) -> PoolItem:
     """Give one item a code by hand; refused if it is, or ever was, another's, or names another class."""
     one = selectors.pool_item(actor, item)
     with atomic():
-        home = all_fonds.lock_fonds(actor, one.fonds.code, takes_in=True)
+        home = all_fonds.lock_fonds(one.fonds.code, takes_in=True)
         row = selectors.locked_items(actor, [item])[0]
         policies.require_rows(actor, policies.NUMBER, home.code, [row])
         code = code.strip()

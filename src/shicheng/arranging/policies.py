@@ -13,12 +13,20 @@ from shicheng.people import policies as people
 from shicheng.people import registry
 from shicheng.people.types import Actor, Place, Role
 
-READ = registry.permission("arranging.pool.read", _("See the pool of what is to be filed"), roles={Role.ARCHIVIST})
-COLLECT = registry.permission("arranging.pool.collect", _("Put files into the pool"), roles={Role.ARCHIVIST})
-ARRANGE = registry.permission(
-    "arranging.pool.arrange", _("Form, describe and classify items of the pool"), roles={Role.ARCHIVIST}
+_COLLECTORS = {Role.ARCHIVIST, Role.FILING_CLERK}
+
+READ = registry.permission(
+    "arranging.pool.read",
+    _("See the pool of what is to be filed"),
+    roles={*_COLLECTORS, Role.CATALOGUER, Role.LEADER},
 )
-NUMBER = registry.permission("arranging.pool.number", _("Number items of the pool"), roles={Role.ARCHIVIST})
+COLLECT = registry.permission("arranging.pool.collect", _("Put files into the pool"), roles=_COLLECTORS)
+ARRANGE = registry.permission(
+    "arranging.pool.arrange", _("Form, describe and classify items of the pool"), roles={*_COLLECTORS, Role.CATALOGUER}
+)
+NUMBER = registry.permission(
+    "arranging.pool.number", _("Number items of the pool"), roles={Role.ARCHIVIST, Role.CATALOGUER}
+)
 FILE = registry.permission("arranging.pool.file", _("File items of the pool"), roles={Role.ARCHIVIST})
 
 M = TypeVar("M", bound=Model)
@@ -43,6 +51,11 @@ def visible_filings(actor: Actor) -> QuerySet[Filing]:
     """The filings this actor may see: those of fonds they see whole."""
     codes = people.whole_fonds(actor, READ)
     return Filing.objects.all() if codes is None else Filing.objects.filter(fonds__code__in=codes)
+
+
+def sees_fonds(actor: Actor, code: str) -> bool:
+    """Tell whether the actor may see the whole pool of a fonds."""
+    return people.allows(actor, READ, fonds=code)
 
 
 def _narrowed(actor: Actor, rows: QuerySet[M]) -> QuerySet[M]:

@@ -92,7 +92,7 @@ def pool(actor: Actor, fonds: str, year: int) -> Pool:
     found = pools(actor, fonds=fonds, year=year)
     if found:
         return found[0]
-    home = all_fonds.listed_fonds(actor).filter(code=fonds).first()
+    home = all_fonds.named_fonds(fonds) if policies.sees_fonds(actor, fonds) else None
     if home is None:
         raise UnknownPool(
             _("There is no pool of the fonds %(fonds)s here, or it is not open to you.", fonds=fonds),

@@ -74,7 +74,7 @@ class Change:
 
 def last_step(actor: Actor, fonds: str, year: int) -> Step | None:
     """The newest step of a pool that was not undone, for who may see the whole pool."""
-    if not all_fonds.listed_fonds(actor).filter(code=fonds).exists():
+    if not policies.sees_fonds(actor, fonds):
         return None
     return Step.objects.filter(fonds__code=fonds, year=year, undone_at=None).order_by("-at", "-id").first()
 
@@ -83,7 +83,7 @@ def undo(*, actor: Actor, fonds: str, year: int, step_id: UUID | None = None) ->
     """Undo the newest step of a pool; `step_id` says which one the page showed. Raises `ChangedMeanwhile`."""
     require(actor, policies.ARRANGE, fonds=fonds)
     with atomic():
-        home = all_fonds.lock_fonds(actor, fonds)
+        home = all_fonds.lock_fonds(fonds)
         step = last_step(actor, fonds, year)
         if step is None:
             raise BadSelection(_("There is nothing to undo."), hint=_("Go on arranging."))

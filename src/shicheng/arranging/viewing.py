@@ -11,7 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from shicheng.arranging import classifying, forming, numbering, selectors, steps
+from shicheng.arranging import classifying, forming, numbering, policies, selectors, steps
 from shicheng.arranging.collecting import loose_file
 from shicheng.arranging.grouping import find_doubles, propose_groups
 from shicheng.arranging.models import PoolFile, PoolItem, UnitRule
@@ -151,7 +151,7 @@ def view_classes(actor: Actor, fonds: str, year: int, query: Mapping[str, str]) 
         "categories": list(CATEGORIES.items()),
         "departments": departments,
         "retentions": [(code, retention_label(code)) for code in RETENTIONS],
-        "rules": list(UnitRule.objects.filter(fonds__code=fonds)) if all_fonds.find_fonds(actor, fonds) else [],
+        "rules": list(UnitRule.objects.filter(fonds__code=fonds)) if policies.sees_fonds(actor, fonds) else [],
         "rule_kinds": list(RULES.items()),
         "rule_words": RULES,
     }
@@ -185,7 +185,7 @@ def view_filing(actor: Actor, fonds: str, year: int) -> dict[str, Any]:
         "ready": list(ready[:500]),
         "filings": [(one, STATES.get(states.get(one.number, ""), "")) for one in filings],
         "words": FILINGS,
-        "home": all_fonds.find_fonds(actor, fonds),
+        "home": all_fonds.named_fonds(fonds),
     }
 
 

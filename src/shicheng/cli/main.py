@@ -12,6 +12,7 @@ from shicheng.base.errors import plain_error
 from shicheng.cli import (
     accounts,
     archive,
+    arranging,
     cataloguing,
     editing,
     finding,
@@ -51,6 +52,7 @@ def _root(
 
 archive.add_to(app)
 intake.add_to(app)
+arranging.add_to(app)
 cataloguing.add_to(app)
 finding.add_to(app)
 printing.add_to(app)

@@ -83,7 +83,7 @@ def fill(
     """Make the boxes of the plan with this mark. Raises `EditedMeanwhile` if it would be another one by now."""
     require(actor, policies.ARRANGE, fonds=fonds)
     with atomic():
-        home = lock_fonds(actor, fonds)
+        home = lock_fonds(fonds)
         plan = preview(actor, fonds, width=width, filters=filters, both_sides=both_sides)
         if plan.mark != mark:
             raise EditedMeanwhile(
@@ -120,7 +120,7 @@ def change(
     found = box(actor, key)
     require(actor, policies.ARRANGE, fonds=found.fonds.code)
     with atomic():
-        home = lock_fonds(actor, found.fonds.code)
+        home = lock_fonds(found.fonds.code)
         row = Box.objects.select_for_update().get(pk=key)
         if width is not None:
             _require_width(width)
@@ -140,7 +140,7 @@ def move(*, actor: Actor, items: Sequence[UUID], number: int, fonds: str) -> int
     """Move items of a fonds into another of its boxes, or into one for the first time. Their codes stay."""
     require(actor, policies.ARRANGE, fonds=fonds)
     with atomic():
-        home = lock_fonds(actor, fonds)
+        home = lock_fonds(fonds)
         target = Box.objects.select_for_update().filter(fonds=home, number=number).first()
         if target is None:
             raise BadArrangement(
@@ -170,7 +170,7 @@ def take_out(*, actor: Actor, items: Sequence[UUID], fonds: str) -> int:
     """Take items out of their boxes; they lie in none until they are put into one again."""
     require(actor, policies.ARRANGE, fonds=fonds)
     with atomic():
-        home = lock_fonds(actor, fonds)
+        home = lock_fonds(fonds)
         found = policies.visible(actor).filter(pk__in=list(items), fonds=home).exclude(boxed=None)
         rows = list(found.select_related("boxed__box"))
         told = [

@@ -149,7 +149,7 @@ def _complete(store: Store, home: Fonds, key: UUID) -> int:
 def _register(store: Store, home: Fonds, made: DossierPaper, actor: Actor) -> None:
     stored = storage.stored_object(store, made.object_id)
     with atomic():
-        lock_fonds(actor, home.code)
+        lock_fonds(home.code)
         DossierPaper.objects.get_or_create(
             paper=made.paper, version=made.version,
             defaults={"id": made.pk, "fonds": home, "at": made.at, **{one: getattr(made, one) for one in _COLUMNS}},

@@ -111,7 +111,7 @@ def decide(*, actor: Actor, fonds: str, pairs: Sequence[tuple[str, str]], reason
     if not reason:
         raise BadArrangement(_("New codes need a reason."), hint=_("Write who decided it and why."))
     with atomic():
-        home = lock_fonds(actor, fonds)
+        home = lock_fonds(fonds)
         shown = preview(actor, fonds, pairs)
         if shown.mark != mark:
             raise EditedMeanwhile(

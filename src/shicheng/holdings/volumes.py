@@ -59,7 +59,7 @@ def make(
     title, code = " ".join(title.split())[:400], code.strip()[:200]
     _require_title(title)
     with atomic():
-        home = lock_fonds(actor, fonds)
+        home = lock_fonds(fonds)
         rows = _items(actor, home, items)
         made = Volume(
             fonds=home, code=code, title=title, is_virtual=is_virtual, note=note.strip()[:4000],
@@ -80,7 +80,7 @@ def change(
     found = volume(actor, key)
     require(actor, policies.ARRANGE, fonds=found.fonds.code)
     with atomic():
-        home = lock_fonds(actor, found.fonds.code)
+        home = lock_fonds(found.fonds.code)
         row = Volume.objects.select_for_update().get(pk=key)
         if version is not None and row.version != version:
             raise EditedMeanwhile(
