@@ -20,8 +20,8 @@ from shicheng.jobs import policies as job_policies
 from shicheng.jobs import selectors as jobs
 from shicheng.people import policies as people
 from shicheng.people.types import Actor
-from shicheng.storage import policies as storage
 from shicheng.schemes import policies as schemes
+from shicheng.storage import policies as storage
 
 
 @dataclass(frozen=True, slots=True)
