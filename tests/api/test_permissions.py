@@ -128,6 +128,10 @@ TABLE: dict[str, tuple[str, str, Any, tuple[int, int, int, int, int]]] = {
     "approve_request": ("POST", "/requests/Q1/approve", {}, (401, 403, 404, 404, 404)),
     "refuse_request": ("POST", "/requests/Q1/refuse", REASON, (401, 403, 404, 404, 404)),
     "withdraw_request": ("POST", "/requests/Q1/withdraw", {}, (401, 403, 404, 404, 404)),
+    "list_motions": ("GET", "/motions", None, (401, 403, 200, 200, 403)),
+    "put_motion": ("PUT", "/motions", {"fonds": "L012", "number": "1", "title": "x"}, (401, 403, 403, 200, 403)),
+    "show_motion": ("GET", "/motions/{nobody}", None, (401, 403, 404, 404, 403)),
+    "put_answer": ("PUT", "/motions/{nobody}/answers", {"handling_unit": "x"}, (401, 403, 404, 404, 403)),
     "list_webhooks": ("GET", "/webhooks", None, (401, 403, 403, 403, 200)),
     "make_webhook": (
         "POST", "/webhooks", {"url": "http://localhost/x", "events": ["*"]}, (401, 403, 403, 403, 422)

@@ -18,6 +18,7 @@ from shicheng.api.rest import (
     imports,
     jobs,
     keeping,
+    motions,
     pool,
     printouts,
     requests,
@@ -61,4 +62,5 @@ api.add_router("/fields", fields.router)
 api.add_router("/printouts", printouts.router)
 api.add_router("/schemes", schemes.router)
 api.add_router("/requests", requests.router)
+api.add_router("/motions", motions.router)
 api.add_router("/webhooks", webhooks.router)
