@@ -29,6 +29,7 @@ messages:
 
 docs: setup
 	@$(PYTHON) tools/reference.py write
+	@$(PYTHON) tools/conformity.py write
 
 lock:
 	@bash tools/lock.sh
