@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench import (
     archive,
+    describing,
     finding,
     growing,
     large_files,
@@ -28,7 +29,8 @@ from bench import (
 from bench.measuring import ROOT, BenchFailed, Options, Result
 
 BENCHES: dict[str, Callable[[Options], Result]] = {
-    module.NAME: module.measure for module in (small_items, large_files, verifying, finding, peers, uploading)
+    module.NAME: module.measure
+    for module in (small_items, large_files, verifying, finding, peers, uploading, describing)
 } | {growing.GROWTH: growing.measure_growth, growing.POSTGRESQL: growing.measure_postgresql}
 PAGE, KEPT = ROOT / "docs" / "benchmarks.md", ROOT / "docs" / "benchmarks.json"
 

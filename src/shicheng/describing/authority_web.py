@@ -138,7 +138,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     """Names that begin with what was typed: for the grid as JSON, for a form as its options."""
     kind = request.GET.get("kind", "")[:40]
     # What is typed after a sign between names is the name that is looked for.
-    text = next((value for name, value in request.GET.items() if name != "kind"), "")[-200:]
+    text = next((str(value) for name, value in request.GET.items() if name != "kind"), "")[-200:]
     head, last = authorities.last_name(text)
     found = [f"{head}{one}" for one in authorities.suggest(actor_of(request), kind, last)]
     if getattr(request, "htmx", False):

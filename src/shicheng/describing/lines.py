@@ -11,7 +11,7 @@ from shicheng.describing.changing import Refused, apply_operation, change_of, ch
 from shicheng.describing.models import ChangeSet
 from shicheng.describing.operations import Operation
 from shicheng.holdings import policies as holdings
-from shicheng.holdings.changing import Change
+from shicheng.holdings.changing import Change, with_fonds
 from shicheng.holdings.judging import current_values
 from shicheng.holdings.models import Item
 from shicheng.holdings.ports import steady_judge
@@ -73,8 +73,8 @@ def may_not_edit(actor: Actor, item: Item, row: int) -> Refused | None:
 
 def read_items(actor: Actor, ids: Sequence[UUID]) -> list[Item]:
     """The records of some ids that the actor may see, in the order of the ids."""
-    found = holdings.visible(actor).filter(pk__in=ids).select_related("fonds").defer("process").order_by()
-    by_id = {item.pk: item for item in found}
+    found = holdings.visible(actor).filter(pk__in=ids).defer("process").order_by()
+    by_id = {item.pk: item for item in with_fonds(list(found))}
     return [by_id[one] for one in ids if one in by_id]
 
 

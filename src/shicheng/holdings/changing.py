@@ -18,7 +18,7 @@ from shicheng.holdings import policies
 from shicheng.holdings.cataloguing import MADE_CODE, row_id
 from shicheng.holdings.describing import draw_columns
 from shicheng.holdings.drawn_rows import DRAWN, drawn_values
-from shicheng.holdings.models import BegunEdit, HandSet, Item, ItemVersion
+from shicheng.holdings.models import BegunEdit, Fonds, HandSet, Item, ItemVersion
 from shicheng.kernel.identifiers import derived_id
 from shicheng.people.policies import require
 from shicheng.people.types import Actor
@@ -59,8 +59,8 @@ def change_items(
     result, kept = Changed(), dict[UUID, Item]()
     begun: set[UUID] = set()
     for part in chunked([one.item_id for one in changes], _IN):
-        rows = Item.objects.select_for_update(of=("self",)).select_related("fonds").filter(pk__in=part).order_by("pk")
-        kept.update({item.pk: item for item in rows})
+        rows = Item.objects.select_for_update(of=("self",)).filter(pk__in=part).defer("process").order_by("pk")
+        kept.update({item.pk: item for item in with_fonds(list(rows))})
         begun.update(BegunEdit.objects.filter(pk__in=part).values_list("pk", flat=True))
     for place in {policies.place_of(item) for item in kept.values()}:
         require(actor, policies.EDIT, place=place)
@@ -74,6 +74,14 @@ def change_items(
     _write_items(result.done)
     _write_hand_sets(result.done, at)
     return result
+
+
+def with_fonds(items: list[Item]) -> list[Item]:
+    """The items with their fonds at hand: few, and so read by themselves."""
+    known = Fonds.objects.in_bulk({item.fonds_id for item in items})
+    for item in items:
+        item.fonds = known[item.fonds_id]
+    return items
 
 
 def _write_versions(

@@ -14,7 +14,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -137,18 +137,38 @@ def presets() -> dict[str, Preset]:
 
 def fields_of(category: str, day: date | None = None) -> tuple[Field, ...]:
     """The fields that hold for a category on a day, in their order: the archive's own table, else the norm's."""
-    kept = _in_force(day or timezone.localdate())
+    kept = _in_force(day or _today())
     if category in kept:
         return kept[category]
-    shipped = [one for one in presets().values() if category in one.categories]
-    if shipped:
-        return shipped[0].fields
+    shipped = _shipped().get(category)
+    if shipped is not None and (category or "" not in kept):
+        return shipped
     return kept[""] if "" in kept else presets()["base"].fields
+
+
+@cache
+def _shipped() -> dict[str, tuple[Field, ...]]:
+    """The fields that come with the program, by the categories they hold for."""
+    return {code: one.fields for one in presets().values() for code in one.categories}
 
 
 def added_fields(category: str) -> tuple[Field, ...]:
     """Those of them no norm of elements knows."""
-    return tuple(one for one in fields_of(category) if not one.element)
+    return _added(fields_of(category))
+
+
+@lru_cache(maxsize=256)
+def _added(table: tuple[Field, ...]) -> tuple[Field, ...]:
+    return tuple(one for one in table if not one.element)
+
+
+def _today() -> date:
+    """The day, asked for so often that the time zone is not asked each time."""
+    global _day
+    now = time.monotonic()
+    if now - _day[0] > _FRESH:
+        _day = (now, timezone.localdate())
+    return _day[1]
 
 
 def field_named(category: str, name: str) -> Field | None:
@@ -214,6 +234,7 @@ def forget() -> None:
     _kept.clear()
 
 
+_day: tuple[float, date] = (float("-inf"), date.min)
 _kept: dict[date, tuple[float, dict[str, tuple[Field, ...]]]] = {}
 
 
