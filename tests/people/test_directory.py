@@ -25,6 +25,7 @@ from builders.pages import faults
 from builders.shelves import PASSWORD, make_user
 from builders.signing import change_settings, is_in, sign_in
 from shicheng.audit.models import Entry
+from shicheng.cli.diagnosis_of_sign_in import look
 from shicheng.people.models import Grant, User
 from shicheng.people.signing.directory import Directory
 from shicheng.people.signing.errors import ProviderAway
@@ -122,6 +123,8 @@ def test_a_directory_with_a_strange_certificate_is_not_asked(directory: Director
         stranger = replace(directory, ca_file=ca_file)
         with pytest.raises(ProviderAway):
             stranger.identify("chen", THEIRS)
+        assert [one.level for one in look(_settings(stranger))] == ["error"]
+    assert [one.level for one in look(_settings(directory))] == ["ok"]
 
 
 @pytest.mark.django_db
@@ -175,6 +178,12 @@ def test_guesses_count_while_the_directory_is_away(client: Client, monkeypatch: 
 def test_a_directory_that_is_none_is_refused_by_the_settings(address: str) -> None:
     with pytest.raises(ValueError, match="ldap"):
         Settings(home=current().home, ldap_address=address)
+
+
+def _settings(directory: Directory) -> Settings:
+    return current().model_copy(
+        update={"ldap_address": directory.address, "ldap_ca_file": directory.ca_file, "ldap_login": directory.login}
+    )
 
 
 def _certificate(home: Path) -> None:

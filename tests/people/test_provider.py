@@ -16,6 +16,7 @@ from builders.provider import Provider, serve_provider
 from builders.shelves import PASSWORD, make_user
 from builders.signing import change_settings, is_in, sign_in
 from shicheng.audit.models import Entry
+from shicheng.cli.diagnosis_of_sign_in import look
 from shicheng.people.models import Grant, User
 from shicheng.people.signing import provider as client_side
 from shicheng.people.signing.models import OutsideIdentity
@@ -188,6 +189,9 @@ def test_a_provider_that_is_away_is_said_to_be(
     answer = client.get(reverse("people:provider"))
     assert answer.status_code == 503
     assert faults(answer) == []
+    assert [(one.name, one.level) for one in look(current())] == [("provider", "error")]
+    change_settings(monkeypatch, oidc_issuer=provider.issuer, host="0.0.0.0")
+    assert [(one.name, one.level) for one in look(current())] == [("https", "warning"), ("provider", "ok")]
     change_settings(monkeypatch, oidc_issuer="")
     assert client.get(reverse("people:provider")).status_code == 404
 

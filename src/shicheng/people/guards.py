@@ -32,6 +32,7 @@ def desk_page(*permissions: str) -> Callable[[View], View]:
             response.headers.setdefault("Cache-Control", "private, no-store")
             return response
 
+        guarded.permissions = (policies.SIGN_IN, *permissions)  # type: ignore[attr-defined]  # what the page asks for
         return guarded
 
     return guard
