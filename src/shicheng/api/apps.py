@@ -10,5 +10,5 @@ class ApiConfig(AppConfig):
     label = "api"
 
     def ready(self) -> None:
-        """Register events, permissions and jobs."""
-        from shicheng.api import events, policies, work  # noqa: F401  # importing registers them
+        """Register events and permissions."""
+        from shicheng.api import events, policies  # noqa: F401  # importing registers them

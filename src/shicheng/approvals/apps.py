@@ -10,5 +10,5 @@ class ApprovalsConfig(AppConfig):
     label = "approvals"
 
     def ready(self) -> None:
-        """Register events, permissions and jobs."""
-        from shicheng.approvals import events, policies, work  # noqa: F401  # importing registers them
+        """Register events and permissions."""
+        from shicheng.approvals import events, policies  # noqa: F401  # importing registers them

@@ -11,7 +11,8 @@ class ArrangingConfig(AppConfig):
 
     def ready(self) -> None:
         """Register events and permissions, and take what other rooms bring for the pool."""
-        from shicheng.arranging import collecting, events, policies  # noqa: F401  # importing registers them
-        from shicheng.ingest import loose
+        from shicheng.arranging import events, policies  # noqa: F401  # importing registers them
+        from shicheng.base.later import later
+        from shicheng.ingest.ports import register_pool
 
-        loose.register_pool(collecting.add_documents)
+        register_pool(later("shicheng.arranging.collecting", "add_documents"))

@@ -10,9 +10,9 @@ class CataloguingConfig(AppConfig):
     label = "cataloguing"
 
     def ready(self) -> None:
-        """Register events, permissions and jobs, and tell the holdings where records came through."""
-        from shicheng.cataloguing.origins import origin_of_item
+        """Register events and permissions, and tell the holdings where records came through."""
+        from shicheng.base.later import later
         from shicheng.holdings.ports import add_origin
 
-        add_origin(origin_of_item)
-        from shicheng.cataloguing import events, policies, work  # noqa: F401  # importing registers them
+        add_origin(later("shicheng.cataloguing.origins", "origin_of_item"))
+        from shicheng.cataloguing import events, policies  # noqa: F401  # importing registers them

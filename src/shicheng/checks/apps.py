@@ -11,8 +11,8 @@ class ChecksConfig(AppConfig):
 
     def ready(self) -> None:
         """Register events and permissions, and let descriptions be judged by the schemes."""
+        from shicheng.base.later import later
         from shicheng.checks import events, policies  # noqa: F401  # importing registers them
-        from shicheng.checks.describing import SchemeJudge
         from shicheng.holdings.ports import set_judge
 
-        set_judge(SchemeJudge())
+        set_judge(later("shicheng.checks.describing", "SchemeJudge"))

@@ -10,9 +10,9 @@ class DescribingConfig(AppConfig):
     label = "describing"
 
     def ready(self) -> None:
-        """Register events, permissions and jobs, and what documents say of themselves."""
-        from shicheng.describing.suggesting import advise
+        """Register events and permissions, and what documents say of themselves."""
+        from shicheng.base.later import later
         from shicheng.holdings.ports import add_adviser
 
-        add_adviser(advise)
-        from shicheng.describing import events, policies, work  # noqa: F401  # importing registers them
+        add_adviser(later("shicheng.describing.suggesting", "advise"))
+        from shicheng.describing import events, policies  # noqa: F401  # importing registers them

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from shicheng.holdings.types import Advice, Fault, FieldRule
@@ -43,21 +44,20 @@ class _NoScheme:
         return self
 
 
-_judge: Judge = _NoScheme()
+_judges: list[Callable[[], Judge]] = [_NoScheme]
 _steady: ContextVar[Judge | None] = ContextVar("steady_judge", default=None)
 _origins: list[Origin] = []
 _advisers: list[Adviser] = []
 
 
-def set_judge(judge: Judge) -> None:
-    """Let a room judge values by its schemes; called once, when the program starts."""
-    global _judge
-    _judge = judge
+def set_judge(make: Callable[[], Judge]) -> None:
+    """Let a room judge values by its schemes; called once, when the program starts, with what makes its judge."""
+    _judges[:] = [cache(make)]
 
 
 def judge() -> Judge:
     """The judge in force."""
-    return _steady.get() or _judge
+    return _steady.get() or _judges[0]()
 
 
 @contextmanager

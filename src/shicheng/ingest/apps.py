@@ -10,9 +10,9 @@ class IngestConfig(AppConfig):
     label = "ingest"
 
     def ready(self) -> None:
-        """Register events, permissions and jobs, and tell the holdings where items came through."""
+        """Register events and permissions, and tell the holdings where items came through."""
+        from shicheng.base.later import later
         from shicheng.holdings.ports import add_origin
-        from shicheng.ingest import events, policies, rechecking, work  # noqa: F401  # importing registers them
-        from shicheng.ingest.origins import origin_of_item
+        from shicheng.ingest import events, policies  # noqa: F401  # importing registers them
 
-        add_origin(origin_of_item)
+        add_origin(later("shicheng.ingest.origins", "origin_of_item"))

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from shicheng.audit import services as audit
-from shicheng.ingest import arriving, events, policies, selectors
+from shicheng.ingest import arriving, events, policies, ports, selectors
 from shicheng.ingest.errors import UploadIncomplete
 from shicheng.ingest.models import Upload
 from shicheng.ingest.states import UPLOAD
@@ -20,32 +20,6 @@ from shicheng.kernel.messages import message as _
 from shicheng.people.policies import require
 from shicheng.people.types import Actor
 from shicheng.settings import Settings
-
-
-class Pool(Protocol):
-    """Takes documents into the pool; see `arranging.collecting.add_documents`."""
-
-    def __call__(
-        self,
-        *,
-        actor: Actor,
-        fonds: str,
-        year: int,
-        documents: Sequence[dict[str, Any]],
-        settings: Settings,
-        unit: str = "",
-        name: str = "",
-        key: str = "",
-    ) -> list[UUID]:
-        """Take documents in and return the ids of the items they make."""
-
-
-_pool: list[Pool] = []
-
-
-def register_pool(pool: Pool) -> None:
-    """Say what takes documents into the pool."""
-    _pool[:] = [pool]
 
 
 def add_documents(
@@ -58,7 +32,7 @@ def add_documents(
     [{"status": …, "action": …, "time": …, "mandate": …, "description": …, "agent": …}], "source": text}`. Its bytes
     are durable in the staging area when this returns. Slow: never to be called inside a transaction.
     """
-    return _pool[0](
+    return ports.pool()(
         actor=actor, fonds=fonds, year=year, documents=documents, settings=settings, unit=unit, name=name, key=key
     )
 

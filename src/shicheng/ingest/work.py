@@ -7,12 +7,15 @@ from datetime import timedelta
 from shicheng.ingest import arriving, watching
 from shicheng.ingest.accession import store_accepted
 from shicheng.ingest.checking import check_staged
+from shicheng.ingest.rechecking import recheck_weekly
 from shicheng.ingest.taking import receive_sent
 from shicheng.jobs.decorators import job, scheduled
 from shicheng.jobs.run import Run
 from shicheng.kernel.messages import message as _
 from shicheng.settings import current
 from shicheng.storage.log_keeping import keep_log
+
+__all__ = ["recheck_weekly"]  # a job of this room too
 
 
 @job("ingest.receive", lease=120, tries=5, label=_("Receive a transfer"))

@@ -11,5 +11,7 @@ class JobsConfig(AppConfig):
     label = "jobs"
 
     def ready(self) -> None:
-        """Register the jobs of every room."""
-        autodiscover_modules("work")
+        """Say where the jobs of every room are."""
+        from shicheng.jobs import registry
+
+        registry.load_later(lambda: autodiscover_modules("work"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, ParamSpec
@@ -58,6 +59,22 @@ class ScheduleKind:
 
 _kinds: dict[str, JobKind[Any]] = {}
 _schedules: dict[str, ScheduleKind] = {}
+_loading: list[Callable[[], object]] = []  # what makes the jobs of every room known
+_lock = threading.RLock()
+
+
+def load_later(load: Callable[[], object]) -> None:
+    """Say how the jobs of every room become known. It is done when somebody asks for all of them, or for one that is
+    not known yet: most commands never do, and their start would take twice as long.
+    """
+    _loading[:] = [load]
+
+
+def _load() -> None:
+    with _lock:
+        while _loading:
+            _loading[0]()
+            _loading.clear()
 
 
 def register(kind: JobKind[Any]) -> None:
@@ -77,26 +94,34 @@ def register_schedule(schedule: ScheduleKind) -> None:
 
 def find_job(name: str) -> JobKind[Any]:
     """Return a registered job; raises `UnknownJob`."""
-    try:
-        return _kinds[name]
-    except KeyError:
+    kind = _known(name)
+    if kind is None:
         raise UnknownJob(
             _("The job %(name)s is not known to this program.", name=name),
             hint=_("It was registered by another version; run it with that one, or cancel it."),
-        ) from None
+        )
+    return kind
 
 
 def label(name: str) -> Message:
     """Return the label of a job, its name if it is not known."""
-    kind = _kinds.get(name)
+    kind = _known(name)
     return kind.label if kind else Message("%(name)s", {"name": name})
+
+
+def _known(name: str) -> JobKind[Any] | None:
+    if name not in _kinds:
+        _load()
+    return _kinds.get(name)
 
 
 def names() -> list[str]:
     """Names of every registered job."""
+    _load()
     return sorted(_kinds)
 
 
 def schedules() -> list[ScheduleKind]:
     """Every registered schedule, by name."""
+    _load()
     return [_schedules[name] for name in sorted(_schedules)]

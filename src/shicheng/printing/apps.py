@@ -10,5 +10,5 @@ class PrintingConfig(AppConfig):
     label = "printing"
 
     def ready(self) -> None:
-        """Register events, permissions and jobs."""
-        from shicheng.printing import events, policies, work  # noqa: F401  # importing registers them
+        """Register events and permissions."""
+        from shicheng.printing import events, policies  # noqa: F401  # importing registers them
