@@ -94,7 +94,23 @@ def test_the_whole_way_of_a_batch(desk: Desk, batch: Path, browser: Browser, arc
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_role("link", name="关于第3号事项的决定")).to_be_visible()
 
+    _a_value_is_judged_as_it_is_typed(desk)
     _every_page_fits(desk, browser, archive, number)
+
+
+def _a_value_is_judged_as_it_is_typed(desk: Desk) -> None:
+    """What is wrong with a value stands beside its field before anything is saved, and goes when it is mended."""
+    page = desk.go("/desk/holdings/")
+    desk.go(f"{page.locator('#items tbody a').first.get_attribute('href')}/edit")
+    title, verdict = page.locator("#field-title"), page.locator("#check-title")
+    before = title.input_value()
+    title.fill("")
+    expect(verdict.locator(".wrong")).to_be_visible(timeout=STORED)
+    title.press_sequentially("新的题名")
+    expect(verdict.locator(".sound")).to_be_visible(timeout=STORED)
+    expect(verdict.locator(".wrong")).to_have_count(0)
+    title.fill(before)
+    expect(verdict).to_be_empty(timeout=STORED)
 
 
 def _every_page_fits(desk: Desk, browser: Browser, archive: Archive, number: str) -> None:
