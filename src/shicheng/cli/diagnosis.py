@@ -73,6 +73,7 @@ def diagnose(settings: Settings) -> list[Diagnosis]:
         _scanner,
         _office,
         _ffmpeg,
+        _sign_in,
     ):
         found.extend(look(settings))
     return found
@@ -362,3 +363,9 @@ def _ffmpeg(settings: Settings) -> Iterator[Diagnosis]:
             _("FFmpeg is not installed: recordings that browsers don't know (AVI, MPEG-2, MKV, WMA) are not played."),
             _("Install it if such recordings come in (Debian: apt-get install ffmpeg)."),
         )
+
+
+def _sign_in(settings: Settings) -> Iterator[Diagnosis]:
+    from shicheng.cli.diagnosis_of_sign_in import look
+
+    yield from look(settings)

@@ -38,12 +38,7 @@ class Directory:
 
     def identify(self, username: str, password: str) -> Identity | None:
         """Who a name and a password belong to, None if they do not belong together. Raises `ProviderAway`."""
-        try:
-            import bonsai
-        except ImportError as error:
-            raise ProviderAway(
-                _("What speaks to a directory is not installed."), hint=_("Install the extra: shicheng[ldap]")
-            ) from error
+        bonsai = _library()
         # An empty password is no wrong one to a directory: it lets in as nobody (RFC 4513, 5.1.2).
         if not password or not username or not username.isprintable():
             return None
@@ -57,10 +52,7 @@ class Directory:
         except (bonsai.AuthenticationError, bonsai.InvalidDN, bonsai.UnwillingToPerform, bonsai.NoSuchObjectError):
             return None
         except bonsai.LDAPError as error:
-            raise ProviderAway(
-                _("The directory does not answer: %(reason)s.", reason=type(error).__name__),
-                hint=_("Try again in some minutes. If it stays so, tell the operator."),
-            ) from error
+            raise _away(error) from error
         if len(found) != 1 or not found[0].get(self.subject):
             return None  # nobody's entry, or not one's own alone
         entry = found[0]
@@ -69,6 +61,14 @@ class Directory:
         full_name = str((entry.get("displayName") or entry.get("cn") or [username])[0])
         return Identity(self.address, text[:255], username[:60], full_name[:120])
 
+    def look(self) -> None:
+        """See whether it can be reached and is who it should be. Raises `ProviderAway`."""
+        bonsai = _library()
+        try:
+            self._client(bonsai, "", "").get_rootDSE()
+        except bonsai.LDAPError as error:
+            raise _away(error) from error
+
     def _client(self, bonsai: Any, username: str, password: str) -> Any:
         parts = urlsplit(self.address)
         starts_tls = parts.scheme == "ldap" and parts.hostname not in _LOOPBACK
@@ -76,8 +76,9 @@ class Directory:
         client.set_cert_policy("demand")
         if self.ca_file:
             client.set_ca_cert(self.ca_file)
-        safe = bonsai.escape_attribute_value(username) if "=" in self.login else username
-        client.set_credentials("SIMPLE", user=self.login.replace("{name}", safe), password=password)
+        if username:
+            safe = bonsai.escape_attribute_value(username) if "=" in self.login else username
+            client.set_credentials("SIMPLE", user=self.login.replace("{name}", safe), password=password)
         return client
 
 
@@ -89,3 +90,20 @@ def directory_of(settings: Settings) -> Directory | None:
         address=settings.ldap_address, login=settings.ldap_login, base=settings.ldap_base, filter=settings.ldap_filter,
         subject=settings.ldap_subject, ca_file=settings.ldap_ca_file, name=settings.ldap_name,
     )  # fmt: skip
+
+
+def _library() -> Any:
+    try:
+        import bonsai
+    except ImportError as error:
+        raise ProviderAway(
+            _("What speaks to a directory is not installed."), hint=_("Install the extra: shicheng[ldap]")
+        ) from error
+    return bonsai
+
+
+def _away(error: Exception) -> ProviderAway:
+    return ProviderAway(
+        _("The directory does not answer: %(reason)s.", reason=type(error).__name__),
+        hint=_("Try again in some minutes. If it stays so, tell the operator."),
+    )

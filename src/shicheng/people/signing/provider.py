@@ -52,6 +52,11 @@ class Provider:
         """What people call it."""
         return self.name or str(urlsplit(self.issuer).hostname)
 
+    def look(self) -> None:
+        """See whether it answers and says what it should. Raises `ProviderAway`, `ProviderRefused`."""
+        forget_known()
+        self._discover()
+
     def begin(self, pending: dict[str, Any], *, back: str, purpose: str, next_page: str) -> str:
         """Where to send the browser; what its return is compared with is put into `pending`, a part of its session."""
         document, _keys = self._discover()
