@@ -16,7 +16,10 @@ from builders.rows_of_items import make_rows
 from builders.shelves import make_user
 from shicheng.describing.models import ChangeSet
 from shicheng.holdings.models import Item
+from shicheng.ingest.models import Transfer
+from shicheng.kernel import clock
 from shicheng.kernel.identifiers import new_id
+from shicheng.people.duties import assign_duty
 from shicheng.people.types import Role
 
 if TYPE_CHECKING:
@@ -127,3 +130,22 @@ def test_a_workbook_goes_out_and_comes_back(here: Here, client_of_desk: Client) 
     for name, content in (("x.xlsx", b"nothing"), ("x.xlsx", b"")):
         bad = client.post(reverse("describing:sheet"), {"workbook": SimpleUploadedFile(name, content), "reason": "x"})
         assert bad.status_code == 422
+
+
+def test_my_work_says_what_waits_since_when_and_by_whose_duty(here: Here, client_of_desk: Client) -> None:
+    client = client_of_desk
+    empty = client.get(reverse("desk:work")).content.decode()
+    assert "Nothing waits for you" in empty
+    Transfer.objects.create(
+        number="2026-0001", name="移交", state="checked", fonds_code="T001", announced_at=clock.now()
+    )
+    others = client.get(reverse("desk:work")).content.decode()
+    assert "1 thing waits that others answer for." in others
+    everybody = client.get(reverse("desk:work"), {"whose": "all"}).content.decode()
+    assert "Decide on the transfer" in everybody and "nobody noted" in everybody
+    assign_duty(actor=here.operator, part="handler", fonds="T001", task="transfer", username="chen")
+    mine = client.get(reverse("desk:work"), {"order": "-since"}).content.decode()
+    assert "Decide on the transfer" in mine and "chen" in mine
+    assert "Decide on" not in client.get(reverse("desk:work"), {"task": "describing"}).content.decode()
+    table = client.get(reverse("desk:work"), {"form": "csv"}).content.decode("utf-8-sig")
+    assert table.count("\n") == 2 and "T001" in table

@@ -11,6 +11,7 @@ from shicheng.approvals import policies as approvals
 from shicheng.arranging import policies as arranging
 from shicheng.audit import policies as audit
 from shicheng.cataloguing import policies as cataloguing
+from shicheng.describing import policies as describing
 from shicheng.desk import policies as desk
 from shicheng.holdings import motions
 from shicheng.holdings import policies as holdings
@@ -39,7 +40,7 @@ class Entry:
 def entries(actor: Actor, here: str) -> list[Entry]:
     """The places this actor may go to, `here` being the name of the present page's address."""
     may = people.allows
-    found = [_entry("desk:home", _("Desk"), "home", here)]
+    found = [_entry("desk:home", _("Desk"), "home", here), _entry("desk:work", _("My work"), "flag", here)]
     if may(actor, ingest.READ):
         waiting = transfers.waiting(actor).count()
         found.append(_entry("ingest:transfers", _("Transfers"), "in", here, waiting, _("wait for a decision")))
@@ -47,6 +48,10 @@ def entries(actor: Actor, here: str) -> list[Entry]:
         found.append(_entry("arranging:pools", _("Arranging"), "sort", here))
     if may(actor, cataloguing.READ):
         found.append(_entry("cataloguing:imports", _("Catalogues"), "folder", here))
+    if may(actor, describing.CHANGE):
+        found.append(_entry("describing:changes", _("Batch changes"), "sliders", here, own=True))
+    if may(actor, describing.READ_AUTHORITIES):
+        found.append(_entry("describing:authorities", _("Authorities"), "people", here, own=True))
     if may(actor, schemes.READ):
         found.append(_entry("schemes:units", _("Schemes"), "table", here))
     if may(actor, holdings.BROWSE):
