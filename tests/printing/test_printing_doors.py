@@ -15,6 +15,7 @@ from PIL import Image, ImageChops
 
 from builders.batches import pdf_file
 from builders.shelves import make_user, ofd_file, shelve
+from shicheng.audit import services as audit
 from shicheng.audit.models import Entry
 from shicheng.cli.printing import print_paper
 from shicheng.holdings.models import Box, BoxedItem, Item
@@ -22,6 +23,7 @@ from shicheng.jobs.models import Job
 from shicheng.jobs.worker import run_until_done
 from shicheng.kernel import clock
 from shicheng.people.services import SYSTEM
+from shicheng.people.tokens import create_token
 from shicheng.people.types import Actor, Role
 from shicheng.printing.errors import NothingToPrint
 from shicheng.printing.keeping import write_printout
@@ -162,6 +164,24 @@ def test_pages_of_fonds_boxes_and_volumes_lead_to_their_printouts() -> None:
     job = Job.objects.get(name="printing.print")
     assert job.arguments["order"]["boxes"] == [str(box.pk)]
     assert run_until_done(job.pk, inline=True).result["rows"] == 1
+
+
+def test_programs_print_and_fetch_what_they_may_see() -> None:
+    shelve(REF, files=[])
+    _token, secret = create_token(actor=SYSTEM, name="oa", scopes=["read", "write"], log=audit.append, fonds=["L012"])
+    headers = {"Authorization": f"Bearer {secret}"}
+    body = {"kind": "item-list", "form": "xlsx", "filters": {"fonds": "L012"}, "language": "en"}
+    api = "/api/v1/printouts"
+    answer = Client().post(api, body, content_type="application/json", headers=headers)
+    assert answer.status_code == 202, answer.content
+    job = Job.objects.get(name="printing.print")
+    assert Client().get(f"{api}/{job.pk}/content", headers=headers).status_code == 404, "not made yet"
+    assert run_until_done(job.pk, inline=True).result["rows"] == 1
+    fetched = Client().get(f"{api}/{job.pk}/content", headers=headers)
+    assert fetched.status_code == 200 and b"".join(fetched.streaming_content)[:2] == b"PK"
+    wrong = Client().post(api, {**body, "kind": "spine"}, content_type="application/json", headers=headers)
+    assert wrong.status_code == 400 and "printing.paper.unknown" in wrong.content.decode()
+    assert Client().post(api, body, content_type="application/json").status_code == 401
 
 
 def test_the_command_prints_and_says_what_it_wrote(
