@@ -149,6 +149,47 @@ def test_motions_on_their_pages() -> None:
 
 
 @pytest.mark.django_db
+def test_programmes_and_their_footage_are_written_down_and_linked() -> None:
+    client, limited = Client(), Client()
+    client.force_login(make_user("chen", Role.ARCHIVIST))
+    limited.force_login(make_user("zheng", Role.ARCHIVIST, fonds="T999"))
+    write, listed = reverse("holdings:write_entity"), reverse("holdings:entities")
+    assert "Nothing is written down yet" in client.get(listed).content.decode()
+    assert "Programme" in client.get(write).content.decode()
+    programme = {
+        "fonds": "T005",
+        "code": "2026-001",
+        "name": "澜城新闻",
+        "attribute-channel": "综合频道",
+        "day": "2026-01-05",
+    }
+    assert client.post(f"{write}?kind=programme", {**programme, "code": ""}).status_code == 422
+    assert client.post(f"{write}?kind=programme", {**programme, "day": "x"}).status_code == 422
+    assert client.post(f"{write}?kind=programme", programme).status_code == 302
+    footage = {"fonds": "T005", "code": "S-17", "name": "大桥通车素材", "attribute-place": "澜城大桥"}
+    assert client.post(f"{write}?kind=footage", footage).status_code == 302
+    one, shot = Entity.objects.get(kind="programme"), Entity.objects.get(kind="footage")
+    assert one.attributes == {"channel": "综合频道"}
+    client.post(
+        f"{write}?entity={one.pk}", {"name": "澜城新闻联播", "day": "2026-01-05", "attribute-channel": "综合频道"}
+    )
+    one.refresh_from_db()
+    assert (one.code, one.name) == ("2026-001", "澜城新闻联播")
+    link = reverse("holdings:link_entity", args=[shot.pk])
+    client.post(link, {"relation": "footage_of:programme", "code": "no such"})
+    assert not EntityLink.objects.exists()
+    client.post(link, {"relation": "footage_of:programme", "code": "2026-001"})
+    page = unescape(client.get(reverse("holdings:entity", args=[one.pk])).content.decode())
+    assert "its footage" in page and "大桥通车素材" in page
+    assert "综合频道" in client.get(listed, {"kind": "programme"}).content.decode()
+    assert "澜城新闻联播" not in limited.get(listed).content.decode()
+    assert limited.get(f"{write}?entity={one.pk}").status_code == 404
+    back = {"act": "remove", "relation": "footage_of", "other": str(shot.pk), "back": "yes"}
+    client.post(reverse("holdings:link_entity", args=[one.pk]), back)
+    assert not EntityLink.objects.exists()
+
+
+@pytest.mark.django_db
 def test_a_list_of_motions_is_taken_whole_or_not_at_all() -> None:
     client = Client()
     client.force_login(make_user("chen", Role.ARCHIVIST))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from shicheng.audit.registry import event
 from shicheng.holdings.models import Entity
@@ -67,3 +67,8 @@ def visible(actor: Actor) -> QuerySet[Entity]:
         return Entity.objects.none()
     codes = people.whole_fonds(actor, READ)
     return Entity.objects.all() if codes is None else Entity.objects.filter(fonds_code__in=sorted(codes))
+
+
+def counts(actor: Actor) -> dict[str, int]:
+    """How many entities of each kind the actor may see."""
+    return dict(visible(actor).order_by().values_list("kind").annotate(Count("pk")))

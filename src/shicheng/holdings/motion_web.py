@@ -20,6 +20,7 @@ from shicheng.audit import selectors as audit
 from shicheng.base.web import render_part
 from shicheng.holdings import entities, entity_rules, motion_sheet, motions, selectors
 from shicheng.holdings.entity_kinds import kinds, relations
+from shicheng.holdings.entity_web import link_choices
 from shicheng.holdings.models import Entity, EntityItem
 from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.messages import message
@@ -168,9 +169,10 @@ def _view(actor: Actor, one: Entity) -> dict[str, Any]:
             "way": way, "state": STATES[way.state], "is_late": _is_late(way), "records": records,
             "satisfactions": motions.SATISFACTION,
         }  # fmt: skip
-    links = [(words[each.relation].label, each.second) for each in one.links_out.select_related("second")]
-    links += [(words[each.relation].back, each.first) for each in one.links_in.select_related("first")]
-    return page | {"links": links}
+    out, back = one.links_out.select_related("second"), one.links_in.select_related("first")
+    links = [(words[each.relation].label, each.second, each.relation, "") for each in out]
+    links += [(words[each.relation].back, each.first, each.relation, "yes") for each in back]
+    return page | {"links": links, "relations": link_choices(one)}
 
 
 def _documents(actor: Actor, one: Entity) -> list[EntityItem]:

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from shicheng.holdings import arranged_web, edit_web, fonds_web, motion_web, renumber_web, table_web, viewer_web, web
+from shicheng.holdings import (
+    arranged_web,
+    edit_web,
+    entity_web,
+    fonds_web,
+    motion_web,
+    renumber_web,
+    table_web,
+    viewer_web,
+    web,
+)
 
 urlpatterns = [
     path("", table_web.items, name="items"),
@@ -33,7 +43,10 @@ urlpatterns = [
     path("motions", motion_web.motion_list, name="motions"),
     path("motions/new", motion_web.write_motion, name="write_motion"),
     path("motions/import", motion_web.import_motions, name="import_motions"),
+    path("entities", entity_web.entity_list, name="entities"),
+    path("entities/new", entity_web.write_entity, name="write_entity"),
     path("entities/<uuid:entity_id>", motion_web.entity, name="entity"),
+    path("entities/<uuid:entity_id>/links", entity_web.link_entity, name="link_entity"),
     path("entities/<uuid:entity_id>/answer", motion_web.answer_motion, name="answer_motion"),
     path("entities/<uuid:entity_id>/records", motion_web.give_record, name="give_record"),
     path("files/<uuid:file_id>/pages/<int:page>.png", web.picture, name="picture"),
