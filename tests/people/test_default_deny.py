@@ -7,7 +7,7 @@ import importlib
 import inspect
 import pkgutil
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -76,7 +76,9 @@ def known_arguments(here: Here) -> dict[str, Any]:
         "codes": ["T001", "T002"], "found": Item.objects.all(), "selection": Selection(), "day": "2020-01-01",
         "events": ["ingest.transfer.received"], "name": "ingest.accession", "moment": transfer.announced_at,
         "code": "B012", "version": 1, "row_id": uuid.uuid4(), "row_ids": [uuid.uuid4()],
-        "index_path": here.settings.index_path, "fonds": "T001", "year": 2016, "keys": [uuid.uuid4()], "job_id": Job.objects.values_list("pk", flat=True)[0],
+        "changes": ChangeSet(), "most": 10,
+        "index_path": here.settings.index_path, "fonds": "T001", "year": 2016, "keys": [uuid.uuid4()],
+        "job_id": Job.objects.values_list("pk", flat=True)[0],
     }  # fmt: skip
 
 
@@ -90,7 +92,7 @@ def ask(name: str, function: Callable[..., Any], actor: Actor, known: dict[str, 
         needed.pop("filters")
     if name == "holdings.selectors.item":
         needed["key"] = known["one"].reference_code
-    if name.startswith("ingest.selectors.locked"):
+    if name.startswith(("ingest.selectors.locked", "arranging.selectors.")) and "key" in needed:
         needed["key"] = uuid.uuid4()
     with atomic():  # some lock the row they give
         return function(actor=actor, **needed)
@@ -106,8 +108,8 @@ def is_nothing(value: Any) -> bool:
         return all(is_nothing(each) for each in value.values())
     if isinstance(value, tuple):
         return all(is_nothing(each) for each in value)
-    if isinstance(value, list | set | frozenset):
-        return not value
+    if isinstance(value, Sequence | set | frozenset):
+        return not len(value)
     if isinstance(value, Iterator):
         return next(value, None) is None
     if isinstance(value, Number | ItemTable):

@@ -262,8 +262,10 @@ def test_duties_are_those_of_the_nearest_place() -> None:
     assert {one.fonds for one in duties.duties(limited)} == {""}
     with pytest.raises(NotPermitted):
         duties.assign_duty(actor=limited, part="leader", fonds="L012", name="x")
-    for wrong in ({"part": "leader", "name": "x"}, {"part": "king", "fonds": "L999", "name": "x"},
-                  {"part": "leader", "fonds": "L999"}, {"part": "leader", "fonds": "L999", "username": "nobody"}):  # fmt: skip
+    for wrong in (
+        {"part": "leader", "name": "x"}, {"part": "king", "fonds": "L999", "name": "x"},
+        {"part": "leader", "fonds": "L999"}, {"part": "leader", "fonds": "L999", "username": "nobody"},
+    ):  # fmt: skip
         with pytest.raises(BadDuty):
             duties.assign_duty(actor=limited, **wrong)
 

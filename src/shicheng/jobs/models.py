@@ -50,9 +50,7 @@ class Job(models.Model):
     actor_id = models.UUIDField(null=True)
     actor_roles = models.JSONField(default=list)
     actor_fonds = models.JSONField(null=True)
-    actor_more = models.JSONField(
-        null=True
-    )  # how far the roles reach; scopes of tokens hold at the door
+    actor_more = models.JSONField(null=True)  # how far the roles reach; scopes of tokens hold at the door
 
     created = models.DateTimeField(default=clock.now)
     started = models.DateTimeField(null=True)  # of the present attempt
