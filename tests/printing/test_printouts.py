@@ -14,9 +14,9 @@ from django.utils import translation
 
 from builders.rows_of_items import make_rows
 from shicheng.audit.models import Entry
-from shicheng.holdings.models import Box, BoxedItem, Item, Volume, VolumeItem
+from shicheng.holdings.models import Box, BoxedItem, DossierPaper, Fonds, Item, Volume, VolumeItem
 from shicheng.kernel import clock
-from shicheng.kernel.identifiers import new_id
+from shicheng.kernel.identifiers import derived_id, new_id
 from shicheng.people.errors import NotPermitted
 from shicheng.people.services import ANONYMOUS, SYSTEM
 from shicheng.people.types import Actor, Role
@@ -211,9 +211,15 @@ def test_papers_of_fonds_count_what_the_asker_may_see(items: list[Item], tmp_pat
     assert [row[1] for row in rows] == ["F001"]
     count = sum(one.fonds.code == "F001" for one in items)
     assert str(rows[0][5]).startswith(f"{count} items")
+    for version, text in ((1, "旧的介绍。"), (2, "澜城县人大常委会成立于 1980 年。\n#strong[内设] 三个委员会。")):
+        DossierPaper.objects.create(
+            fonds=Fonds.objects.get(code="F001"), paper=derived_id("paper", "F001"), version=version, size=1,
+            category="introduction", title="全宗介绍", name="介绍.txt", sm3="", text=text, by="李", at=clock.now(),
+        )  # fmt: skip
     guide = tmp_path / "guide.pdf"
     printed(guide, kind="fonds-guide", fonds="F001")
-    assert "F001" in pages_of(guide)[0][2]
+    words = "".join("".join(page[2] for page in pages_of(guide)).split())
+    assert "F001" in words and "成立于1980年。#strong[内设]三个委员会。" in words and "旧的介绍" not in words
 
 
 def test_rare_and_hostile_characters_are_shown_or_named(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ _REGISTER: Final = (
     Column("place", _("Location"), 30), Column("changes", _("Changes and relations"), 48),
     Column("note", _("Remarks"), 18),
 )  # fmt: skip
+_WORDS: Final = ("introduction", "guide")  # papers of the dossier whose text the guide takes over
 _VOLUMES: Final = (
     Column("row", _("No."), 11, "center"), Column("code", _("Volume no."), 48),
     Column("title", _("Title of the record")),
@@ -62,7 +63,7 @@ def set_guide(actor: Actor, code: str, target: Path, base: Mapping[str, Any]) ->
         one["openness"]: one["n"]
         for one in kinds.order_by().values("openness").annotate(n=Sum("items")) if one["n"]
     }  # fmt: skip
-    papers = DossierPaper.objects.filter(fonds=fonds).order_by("category", "title", "-version")
+    papers = DossierPaper.objects.filter(fonds=fonds).order_by("-category", "title", "-version")
     totals = selectors.totals(actor, {"fonds": code})
     data = {
         **base,
@@ -73,6 +74,11 @@ def set_guide(actor: Actor, code: str, target: Path, base: Mapping[str, Any]) ->
             [str(_("From, to")), _span(fonds)],
             [str(_("Quantity")), _quantity(totals)],
             [str(_("Location")), fonds.location],
+        ],
+        "words": [
+            {"title": str(PAPER_KINDS[one.category]), "paragraphs": list(filter(str.strip, one.text.splitlines()))}
+            for one in _newest(papers)
+            if one.category in _WORDS and one.text.strip()
         ],
         "history_title": str(_("What happened to the fonds")),
         "history": [_event(one) for one in FondsEvent.objects.filter(fonds=fonds)],
