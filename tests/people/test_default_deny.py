@@ -19,6 +19,7 @@ import shicheng
 from ingest.archives import text_batch
 from ingest.fixtures import Here
 from shicheng.base.db import atomic
+from shicheng.describing.models import ChangeSet
 from shicheng.holdings.counting import Number
 from shicheng.holdings.models import File, Item
 from shicheng.holdings.tables import ItemTable
