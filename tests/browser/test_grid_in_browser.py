@@ -114,7 +114,7 @@ def test_describing_with_the_keyboard_alone(here: Here, page: Page) -> None:
     expect(page.locator("[data-grid]")).to_have_attribute("data-faulty", "3", timeout=PATIENCE)
     good = [one for one in Item.objects.order_by("code_sort", "id")[:300] if one.elements.get("date")]
     assert len(good) == 297 and good[-1].elements["genre"] == "通知299"
-    expect(page.locator("[data-faults]")).to_have_text("3 cells need a look")
+    expect(page.locator("[data-faults]")).to_have_text("Cells that need a look: 3")
     page.locator("[data-faults]").click()
     expect(active).to_have_text("某年某月")
     expect(page.locator("[data-bubble]")).to_contain_text("某年某月")

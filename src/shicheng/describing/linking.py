@@ -18,9 +18,12 @@ from shicheng.describing.models import Authority, AuthorityLink, AuthorityName
 from shicheng.holdings import policies as holdings
 from shicheng.holdings.cataloguing import BATCH_EVENTS, ids_of_batch
 from shicheng.holdings.models import Item
+from shicheng.jobs.errors import TryLater
+from shicheng.kernel.messages import message as _
 from shicheng.people.services import SYSTEM
 from shicheng.people.types import Actor
 from shicheng.schemes.fields import fields_of
+from shicheng.search.errors import IndexUnusable
 from shicheng.search.services import find_ids
 from shicheng.settings import Settings
 
@@ -90,7 +93,13 @@ def link_names(authority_id: UUID, settings: Settings, *, watch: Callable[[], No
     for name in kept.names.all():
         watch()
         words = name.name.replace('"', " ")
-        ids.update(dict.fromkeys(find_ids(SYSTEM, f'"{words}"', index_path=settings.index_path)))
+        try:
+            found = find_ids(SYSTEM, f'"{words}"', index_path=settings.index_path)
+        except IndexUnusable as error:  # it is being made anew
+            raise TryLater(
+                _("The index is being made anew; the records that name %(name)s are looked for then.", name=kept.name)
+            ) from error
+        ids.update(dict.fromkeys(found))
     listed, made = list(ids), 0
     for part in chunked(listed, _PART):
         watch()

@@ -338,6 +338,8 @@ export class Grid {
       return button;
     }));
     const { left, top, height } = this.view.place(row, column);
-    Object.assign(this.bubble.style, { left: `${left}px`, top: `${top + height}px` });
+    const room = Math.min(340, this.box.clientWidth - 16);
+    const edge = this.box.scrollLeft + this.box.clientWidth - room - 8;
+    Object.assign(this.bubble.style, { left: `${Math.max(8, Math.min(left, edge))}px`, top: `${top + height}px`, width: `${room}px` });
   }
 }
