@@ -122,6 +122,7 @@ def take_batch(*, actor: Actor, batch_id: UUID, settings: Settings, run: Run | N
         locked = Batch.objects.select_for_update().get(pk=batch.pk)
         if locked.state == "arriving":
             rows = [_row(locked, one, seen[place]) for place, one in enumerate(staged)]
+            _without_top(rows)
             PoolFile.objects.bulk_create(rows, batch_size=500)
             _keep(actor, locked, staged)
     if upload is not None and upload.state == "sent":
@@ -274,6 +275,14 @@ def _row(batch: Batch, one: StagedFile, seen: Inspection) -> PoolFile:
         format_name=seen.identification.name[:200], pages=seen.pages,
         text=kept.encode("utf-8", "replace").decode("utf-8"),
     )  # fmt: skip
+
+
+def _without_top(rows: Sequence[PoolFile]) -> None:
+    """Leave out the one folder all files came in: it says nothing of what belongs together."""
+    tops = {row.path.partition("/")[0] for row in rows}
+    if len(tops) == 1 and all("/" in row.path for row in rows):
+        for row in rows:
+            row.path = row.path.partition("/")[2]
 
 
 def _keep(actor: Actor, batch: Batch, staged: Sequence[StagedFile]) -> None:

@@ -49,10 +49,10 @@ def frame(actor: Actor, fonds: str, year: int, here: str) -> dict[str, Any]:
     pool = selectors.pool(actor, fonds, year)
     tabs = [
         ("collect", _("Collect"), pool.loose + pool.arriving),
-        ("items", _("Items"), pool.formed + pool.classified + pool.numbered),
-        ("classes", _("Classes"), pool.formed),
-        ("numbers", _("Numbers"), pool.classified),
-        ("filing", _("Filing"), pool.numbered),
+        ("items", _("Form items"), pool.formed + pool.classified + pool.numbered),
+        ("classes", _("Classify"), pool.formed),
+        ("numbers", _("Number them"), pool.classified),
+        ("filing", _("File them"), pool.numbered),
     ]
     return {
         "pool": pool,

@@ -2,15 +2,10 @@
 // work without any of this.
 function press(form, verb, { files = [], target = "", before = "" } = {}) {
   for (const box of form.querySelectorAll("input[name=file]")) box.checked = files.includes(box.value);
-  form.elements.target.value = target;
-  form.elements.before.value = before;
-  const button = document.createElement("button");
-  button.name = "verb";
-  button.value = verb;
-  button.hidden = true;
-  form.append(button);
-  form.requestSubmit(button);
-  button.remove();
+  form.querySelector("input[name=verb]").value = verb;
+  form.querySelector("input[name=target]").value = target;
+  form.querySelector("input[name=before]").value = before;
+  form.requestSubmit();
 }
 
 // Files that go along: the chosen ones if this is one of them, else this one alone.
