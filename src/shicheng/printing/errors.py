@@ -22,6 +22,7 @@ class NothingToPrint(ShichengError):
     """Nothing that is meant is there, or the actor may see none of it."""
 
     code = "printing.paper.nothing"
+    http_status = 404
 
 
 class PrintoutMissing(ShichengError):
