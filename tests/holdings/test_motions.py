@@ -15,8 +15,9 @@ from builders.shelves import make_user, shelve
 from shicheng.audit.models import Entry
 from shicheng.holdings.entities import find_entity, link_entities, write_entity
 from shicheng.holdings.entity_kinds import kinds, relations
+from shicheng.holdings.entity_restoring import restore_entities
 from shicheng.holdings.entity_rules import BadEntity, EntityNotFound
-from shicheng.holdings.models import Entity, EntityLink, Item
+from shicheng.holdings.models import Entity, EntityItem, EntityLink, Item
 from shicheng.holdings.motion_web import entities_of
 from shicheng.holdings.motions import Answer, Motion, answer_motion, motions, state_counts, way_of, write_motion
 from shicheng.people.errors import NotPermitted
@@ -82,6 +83,18 @@ def test_a_motion_is_followed_from_its_session_to_what_the_deputies_said() -> No
     assert [each.pk for each in motions(OPERATOR, state="open")] == [other.pk]
     assert [each.pk for each in motions(OPERATOR, text="饮水")] == [one.pk]
     assert [kind for kind, _entity in entities_of(OPERATOR, item.pk)] == ["Answer"]
+
+    # Made anew from the log they are what they were.
+    told = (list(Entity.objects.order_by("pk").values()), set(EntityLink.objects.values_list("first", "second")))
+    for model in (EntityItem, EntityLink, Entity):
+        model.objects.all().delete()
+    restore_entities()
+    restore_entities()
+    assert (list(Entity.objects.order_by("pk").values("pk", "name", "attributes", "day"))) == [
+        {"pk": each["id"], **{name: each[name] for name in ("name", "attributes", "day")}} for each in told[0]
+    ]
+    assert set(EntityLink.objects.values_list("first", "second")) == told[1]
+    assert way_of(one).state == "answered" and given.documents.count() == 1
 
     with pytest.raises(BadEntity, match="relation"):
         link_entities(actor=OPERATOR, first=given, relation="put_by", second=one)

@@ -18,6 +18,7 @@ from shicheng.approvals.models import ApprovalRequest
 from shicheng.approvals.services import approve_request, ask, expire_requests, refuse_request, withdraw_request
 from shicheng.approvals.types import Asked
 from shicheng.audit.models import Entry
+from shicheng.jobs.models import Job
 from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.messages import message as _
 from shicheng.kernel.states import IllegalMove, ReasonMissing
@@ -31,13 +32,17 @@ from shicheng.schemes.comparing import compare_tables
 from shicheng.schemes.errors import BadRow, ChangedMeanwhile, DraftThere, FaultyTable, ScheduleFixed, UnitNotFound
 from shicheng.schemes.importing import import_workbook
 from shicheng.schemes.judging import Dates, judge_table
-from shicheng.schemes.models import FilingRow, Schedule
+from shicheng.schemes.keeping import SchemeRestorer, keep_table, object_id_of
+from shicheng.schemes.models import FilingClass, FilingRow, Schedule, Unit
 from shicheng.schemes.preset_files import preset, presets
 from shicheng.schemes.tables import table_of
 from shicheng.schemes.types import ClassDraft, Gravity, RowDraft, TableDraft
 from shicheng.schemes.units import close_unit, write_unit
 from shicheng.schemes.viewing import standing
 from shicheng.schemes.workbook import read_table_workbook, write_table_workbook
+from shicheng.settings import current
+from shicheng.storage.restoring import carry_out
+from shicheng.storage.services import open_store
 
 WRITER = Actor("user", "周文书", uuid4(), frozenset({Role.ARCHIVIST, Role.READER}))
 SUPERVISOR = Actor("user", "吴监督", uuid4(), frozenset({Role.ARCHIVIST, Role.READER}))
@@ -342,3 +347,35 @@ def test_an_act_that_fails_leaves_the_request_waiting(monkeypatch: pytest.Monkey
     assert Schedule.objects.get(unit__code="T1").state == "submitted"
     approve_request(actor=SUPERVISOR, number=asked.number)
     assert Schedule.objects.get(unit__code="T1").state == "approved"
+
+
+@pytest.mark.django_db
+def test_approved_tables_come_back_from_the_store() -> None:
+    write_unit(actor=WRITER, code="B012", name="县人大常委会", fonds_code="B012")
+    write_unit(actor=WRITER, code="B031", name="县发改局", fonds_code="B031")
+    close_unit(actor=WRITER, code="B031")
+    for first, preset_name in ((date(2024, 1, 1), "peoples-congress"), (date(2025, 1, 1), "accounting")):
+        services.begin_draft(actor=WRITER, unit="B012", preset_name=preset_name)
+        services.set_terms(actor=WRITER, unit="B012", first=first)
+        approve_request(actor=SUPERVISOR, number=services.submit_schedule(actor=WRITER, unit="B012").number)
+    assert Job.objects.filter(name="schemes.keep_table").count() == 2
+    before = {one.version: one for one in selectors.schedules(WRITER, "B012")}
+    tables = {version: table_of(one) for version, one in before.items()}
+    rows = set(FilingRow.objects.values_list("pk", flat=True))
+    assert [keep_table(one, current()) for one in (*before.values(), before[1])] == [True, True, False]
+    store = open_store(current())
+    kept = [object_id_of(one) for one in before.values()]
+
+    for model in (FilingRow, FilingClass, Schedule, Unit):
+        model.objects.all().delete()
+    for again in (2, 0):
+        restorer = SchemeRestorer()
+        assert all(restorer.claims(store, each) for each in kept)
+        assert carry_out(restorer.acts(operator("li"), store, kept, current())) == again
+    after = {one.version: one for one in selectors.schedules(WRITER, "B012")}
+    assert {version: table_of(one) for version, one in after.items()} == tables
+    assert set(FilingRow.objects.values_list("pk", flat=True)) == rows
+    assert [(one.effective_from, one.effective_until) for one in after.values()] == [
+        (date(2025, 1, 1), None), (date(2024, 1, 1), date(2024, 12, 31)),
+    ]  # fmt: skip
+    assert selectors.unit(WRITER, "B031").is_closed

@@ -64,10 +64,15 @@ def rebuild(home: Home = None, as_json: AsJson = False) -> None:
     settings = open_archive(home)
     from shicheng.cataloguing.rebuilding import ImportRestorer
     from shicheng.describing.rebuilding import ChangeRestorer
+    from shicheng.holdings.entity_restoring import EntityRestorer
     from shicheng.holdings.restoring import ArrangementRestorer
     from shicheng.ingest.rebuilding import rebuild_archive
+    from shicheng.schemes.keeping import SchemeRestorer
+    from shicheng.storage.restoring import Restorer
 
-    restorers = [ImportRestorer(), ChangeRestorer(), ArrangementRestorer()]
+    restorers: list[Restorer] = [
+        ImportRestorer(), ChangeRestorer(), ArrangementRestorer(), SchemeRestorer(), EntityRestorer(),
+    ]  # fmt: skip
     with output.progress(str(_("Rebuilding")), quiet=as_json) as report:
         made = rebuild_archive(actor=operator(), settings=settings, restorers=restorers, progress=report)
     if as_json:

@@ -64,7 +64,9 @@ def write_entity(
             there = Entity(kind=kind, fonds_code=fonds, code=code, made_by=actor.name[:200], made_at=clock.now())
         there.name, there.attributes, there.day = name or there.name or code, merged, day
         there.save()
-        details = {"kind": kind, "fonds": fonds, "code": code, "name": there.name, "attributes": merged}
+        details = {
+            "kind": kind, "fonds": fonds, "code": code, "name": there.name, "attributes": merged, "day": str(day or ""),
+        }  # fmt: skip
         audit.append(actor, WRITTEN, ("entity", there.pk), details)
     return there
 
@@ -120,7 +122,7 @@ def document_entity(*, actor: Actor, entity: Entity, key: str, role: str) -> Ent
             entity=entity, item=item, defaults={"role": _cleaned(role)[:40]}
         )
         if made:
-            details = {"first": entity.code, "ref": item.reference_code, "role": document.role}
+            details = {"first": entity.code, "ref": item.reference_code, "item": str(item.pk), "role": document.role}
             audit.append(actor, DOCUMENTED, ("entity", entity.pk), details)
     return document
 
@@ -132,7 +134,7 @@ def undocument_entity(*, actor: Actor, entity: Entity, item_id: UUID) -> None:
     with atomic():
         gone, _rows = EntityItem.objects.filter(entity=entity, item=item).delete()
         if gone:
-            details = {"first": entity.code, "ref": item.reference_code}
+            details = {"first": entity.code, "ref": item.reference_code, "item": str(item.pk)}
             audit.append(actor, UNDOCUMENTED, ("entity", entity.pk), details)
 
 
@@ -169,4 +171,7 @@ def _cleaned(text: str) -> str:
 
 
 def _told(first: Entity, second: Entity, relation: str, values: Mapping[str, str]) -> dict[str, object]:
-    return {"first": first.code, "second": str(second), "relation": relation, "attributes": dict(values)}
+    return {
+        "first": first.code, "second": str(second), "second_id": str(second.pk), "relation": relation,
+        "attributes": dict(values),
+    }  # fmt: skip

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from django.db.models import Q
 from django.urls import reverse
 
 from shicheng.approvals import registry
 from shicheng.approvals.models import ApprovalRequest
 from shicheng.approvals.types import Kind, Step
 from shicheng.audit import services as audit
+from shicheng.jobs.services import enqueue
 from shicheng.kernel import clock
 from shicheng.kernel.messages import message as _
 from shicheng.people.types import Actor
@@ -18,6 +16,8 @@ from shicheng.schemes import events, policies
 from shicheng.schemes.models import Schedule, Unit
 from shicheng.schemes.services import REQUEST, SUBJECT
 from shicheng.schemes.states import SCHEDULE
+from shicheng.schemes.tables import end_earlier
+from shicheng.schemes.work import keep_approved
 
 
 def approve_schedule(actor: Actor, request: ApprovalRequest) -> None:
@@ -25,18 +25,13 @@ def approve_schedule(actor: Actor, request: ApprovalRequest) -> None:
     schedule = _locked(request)
     if schedule.state == "approved":
         return
-    first = schedule.effective_from
-    assert first is not None  # no version is submitted without it
     schedule.state = SCHEDULE.next(schedule.state, "approve")
     schedule.approved_by, schedule.approved_at = actor.name[:200], clock.now()
     schedule.save(update_fields=["state", "approved_by", "approved_at"])
-    # The last day is all that is ever written into an approved version.
-    earlier = Schedule.objects.filter(unit=schedule.unit_id, state="approved", version__lt=schedule.version)
-    earlier.filter(Q(effective_until=None) | Q(effective_until__gte=first)).update(
-        effective_until=first - timedelta(days=1)
-    )
-    details = {"unit": schedule.unit.code, "version": schedule.version, "from": str(first)}
+    end_earlier(schedule)
+    details = {"unit": schedule.unit.code, "version": schedule.version, "from": str(schedule.effective_from)}
     audit.append(actor, events.APPROVED, (SUBJECT, schedule.pk), details)
+    enqueue(keep_approved, unique_key=f"schemes.keep {schedule.pk}", schedule_id=str(schedule.pk))
 
 
 def reopen_schedule(actor: Actor, request: ApprovalRequest) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import timedelta
 from typing import Any, Final
+
+from django.db.models import Q
 
 from shicheng.schemes.judging import Dates
 from shicheng.schemes.models import FilingClass, FilingRow, Schedule
@@ -78,4 +81,17 @@ def dates_of(schedule: Schedule, *, today: Any = None) -> Dates:
         last=schedule.effective_until,
         before=tuple((version, first, last) for version, first, last in listed if first is not None),
         today=today,
+    )
+
+
+def end_earlier(schedule: Schedule) -> None:
+    """Let the versions approved before this one end on the day before it; inside `atomic()`.
+
+    Their last day is all that is ever written into approved versions.
+    """
+    first = schedule.effective_from
+    assert first is not None  # no version is approved without it
+    earlier = Schedule.objects.filter(unit=schedule.unit_id, state="approved", version__lt=schedule.version)
+    earlier.filter(Q(effective_until=None) | Q(effective_until__gte=first)).update(
+        effective_until=first - timedelta(days=1)
     )
