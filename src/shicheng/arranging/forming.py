@@ -209,8 +209,10 @@ def put_into(*, actor: Actor, item: UUID, files: Sequence[UUID], before: UUID | 
         ordered = [*stay[:place], *out, *stay[place:]]
         change.files(ordered)
         change.items(left.values())
+        told = dict(order_files(loose_file(file) for file in ordered).files)
         for number, file in enumerate(ordered):
             file.item, file.order, file.is_left_out = row, number, False
+            file.part = file.part or told[file.pk]
         _save_files(ordered)
         full = set(PoolFile.objects.filter(item__in=list(left)).values_list("item_id", flat=True))
         PoolItem.objects.filter(pk__in=[key for key in left if key not in full]).delete()

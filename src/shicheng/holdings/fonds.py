@@ -128,7 +128,7 @@ def set_location(*, actor: Actor, code: str, location: str) -> Fonds:
 def _found(actor: Actor, code: str, name: str, agency: str) -> Fonds:
     if not re.fullmatch(DEFAULT_TEMPLATES[0].pattern(_CODE), code):
         raise _bad(_("%(code)s is no fonds code.", code=code), _("A fonds code has a capital and three digits: Z109."))
-    return found_fonds(actor=actor, code=code, name=name, agency=agency)
+    return found_fonds(actor=actor, code=code, name=name, agency=agency or name)
 
 
 def _apply(fonds: Fonds, kind: str, on: datetime.date, name: str, fonds_kind: str) -> None:

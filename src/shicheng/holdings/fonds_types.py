@@ -49,7 +49,7 @@ FONDS_EVENTS: Final[dict[str, Message]] = {
     FondsEventKind.SPLIT: _("a part became a fonds of its own"),
     FondsEventKind.RESTORED: _("restored, goes on"),
     FondsEventKind.REPLACED: _("of another kind from now on"),
-    FondsEventKind.CLOSED: _("closed"),
+    FondsEventKind.CLOSED: _("fonds closed"),
 }
 CLOSING: Final = frozenset({FondsEventKind.MERGED, FondsEventKind.CLOSED})
 
