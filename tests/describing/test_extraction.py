@@ -122,6 +122,43 @@ def test_document_numbers_are_known_in_all_their_brackets(number: str) -> None:
     assert values(f"关于开会的通知\n（{number}）\n各科室：\n定于下周开会。")["document_number"] == number
 
 
+def test_a_table_above_the_text_is_read_by_its_names_and_the_signature_still_gives_the_date() -> None:
+    text = (
+        "索引号：0000-12\n发布机构：云山市人民政府\n发文日期：2023-05-08\n标题：云山市人民政府关于加强消防工作的意见\n"
+        "发文字号：云政发〔2023〕10号\n云山市人民政府关于加强消防工作的意见\n各县人民政府：\n提出如下意见。\n"
+    )
+    found = values(text)
+    assert found["title"] == "云山市人民政府关于加强消防工作的意见" and found["genre"] == "意见"
+    assert (found["document_number"], found["addressee"]) == ("云政发〔2023〕10号", "各县人民政府")
+    assert found["date"] == "20230508"
+    assert values(text + "云山市人民政府\n2023年5月6日\n")["date"] == "20230506"
+
+
+def test_joint_documents_name_all_who_issued_them() -> None:
+    text = (
+        "云山市教育局\n云山市公安局文件\n云山市交通局\n云教发〔2020〕7号\n关于加强校车安全管理的通知\n各县区教育局、公安局：\n"
+        "现通知如下。\n2020年4月1日\n"
+    )
+    assert values(text)["author"] == "云山市教育局；云山市公安局；云山市交通局"
+    titled = "云山市教育局、云山市公安局关于加强校车安全管理的通知\n各县区：\n现通知如下。"
+    assert values(titled)["author"] == "云山市教育局；云山市公安局"
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("云山县革命委员会文件\n云革发（1975）12号\n毛主席语录\n备战、备荒、为人民。\n关于春耕生产的通知\n各公社：\n…",
+         "关于春耕生产的通知"),
+        ("情况反映\n（第3期）\n云山市委政策研究室　编　　　2018年6月1日\n按：现反映如下。", "情况反映（第3期）"),
+        ("云山市人大常委会主任会议纪要\n第12次\n云山市人大常委会办公室　　2022年8月15日\n会议听取了……",
+         "云山市人大常委会主任会议纪要"),
+        ("云山市实施《中华人民共和国档案法》\n办法\n第一条 为了……", "云山市实施《中华人民共和国档案法》办法"),
+    ],
+)  # fmt: skip
+def test_titles_end_where_something_else_begins(text: str, title: str) -> None:
+    assert values(text)["title"] == title
+
+
 def test_numbers_and_dates_that_only_the_text_speaks_of_are_not_its_own() -> None:
     text = "关于开会的通知\n各科室：\n根据云政发〔2020〕3号文件和2020年1月2日的会议，定于下周开会。"
     assert values(text) == {"title": "关于开会的通知", "genre": "通知", "addressee": "各科室"}

@@ -43,19 +43,24 @@ class Line(Folded):
 class Sheet:
     """A text with the lines of its beginning and its end."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, left_out: int = 0) -> None:
         self.text = text
         self._starts = [0] + [found.end() for found in _BREAKS.finditer(text)]
+        self._left_out = left_out
 
     @cached_property
     def head(self) -> list[Line]:
         """The lines of the beginning."""
-        return self._lines(0, min(HEAD, len(self.text)))
+        return self._lines(0, min(HEAD, len(self.text)))[self._left_out :]
 
     @cached_property
     def tail(self) -> list[Line]:
         """The lines of the end; with the beginning again in a short text."""
         return self._lines(max(0, len(self.text) - TAIL), len(self.text))
+
+    def without(self, lines: int) -> Sheet:
+        """The same text with its first lines left out of the head."""
+        return Sheet(self.text, left_out=lines) if lines else self
 
     def line_at(self, place: int) -> int:
         """The number of the line a place lies in, from 1."""

@@ -11,6 +11,7 @@ from shicheng.describing.extraction.closing import Closing, read_closing
 from shicheng.describing.extraction.dates import only_date
 from shicheng.describing.extraction.head import Head, read_head
 from shicheng.describing.extraction.issuers import suggest_author
+from shicheng.describing.extraction.labels import Label, read_labels
 from shicheng.describing.extraction.lines import Line, Sheet, fold, join, tidy
 from shicheng.describing.extraction.numbers import find_number, order_number
 from shicheng.describing.extraction.titles import Title, read_title
@@ -40,6 +41,8 @@ def suggest(text: str, *, name: str = "") -> list[Suggestion]:
     """
     sheet = Sheet(text)
     found: dict[str, Suggestion] = {}
+    labels, lines = read_labels(sheet)
+    sheet = sheet.without(lines)
     head = read_head(sheet)
     rest = sheet.head[head.lines :]
     title = read_title(rest)
@@ -47,10 +50,11 @@ def suggest(text: str, *, name: str = "") -> list[Suggestion]:
     closing = read_closing(sheet, after)
     past = history.read(sheet, title)
     for one in (
+        *_labelled(sheet, (one for one in labels if one.element != "date")),
         *_marks(sheet, head),
         *_title(sheet, head, title, name),
         *_number(sheet, head, title),
-        *_date(sheet, head, closing, past, after),
+        *_date(sheet, closing, past, labels),
         *_addressee(sheet, rest, title, after),
         *_copied(sheet, closing),
         *suggest_author(sheet, head, title, closing, past),
@@ -82,6 +86,12 @@ def _marks(sheet: Sheet, head: Head) -> Iterable[Suggestion]:
         if mark is not None:
             spot = mark.spot()
             yield _at(sheet, element, sheet.written(*spot), spot, 0.95, why)
+
+
+def _labelled(sheet: Sheet, labels: Iterable[Label]) -> Iterable[Suggestion]:
+    why = _("It stands behind its name in the table above the text.")
+    for one in labels:
+        yield _at(sheet, one.element, one.value, one.line.spot(one.first, one.last), 0.95, why)
 
 
 def _title(sheet: Sheet, head: Head, title: Title | None, name: str) -> Iterable[Suggestion]:
@@ -140,7 +150,7 @@ def _number(sheet: Sheet, head: Head, title: Title | None) -> Iterable[Suggestio
             return
 
 
-def _date(sheet: Sheet, head: Head, closing: Closing, past: history.History, after: int) -> Iterable[Suggestion]:
+def _date(sheet: Sheet, closing: Closing, past: history.History, labels: list[Label]) -> Iterable[Suggestion]:
     if past.acts:
         last = max(past.acts, key=lambda act: act.date.day)
         why = _(
@@ -156,6 +166,7 @@ def _date(sheet: Sheet, head: Head, closing: Closing, past: history.History, aft
             )
         else:
             yield _at(sheet, "date", found.value, spot, 0.75, _("It stands on a line of its own after the text."))
+    yield from _labelled(sheet, (one for one in labels if one.element == "date"))
     for line in sheet.head[:20]:
         only = only_date(line.plain)
         if only is not None:
@@ -215,7 +226,7 @@ def _copied(sheet: Sheet, closing: Closing) -> Iterable[Suggestion]:
 
 def _signer(sheet: Sheet, head: Head, closing: Closing) -> Iterable[Suggestion]:
     if head.signers:
-        value = "；".join(sheet.written(*spot) for spot in head.signers)
+        value = "；".join(dict.fromkeys(sheet.written(*spot) for spot in head.signers))
         yield _at(sheet, "signer", value, head.signers[0], 0.95, _("It follows the word for the signer in the head."))
     elif closing.signer is not None:
         line, first, last = closing.signer

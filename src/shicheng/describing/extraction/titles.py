@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from shicheng.describing.extraction.dates import WRITTEN, only_date
+from shicheng.describing.extraction.dates import WRITTEN, find_dates, only_date
 from shicheng.describing.extraction.lines import Line
 from shicheng.describing.extraction.numbers import find_number
 from shicheng.describing.extraction.words import TITLE_END, is_body
@@ -25,6 +25,8 @@ _OPENERS, _CLOSERS = "《〈“（(", "》〉”）)"
 _GOES_ON: Final = re.compile(
     "^(?:的|[》〉”）)]|和|与|及|、|（试行|（暂行|（草案|（修订|（征求|\\(试行|\\(暂行|\\(草案)"
 )
+_QUOTED: Final = ("毛主席语录", "最高指示")  # heads of documents of the years from 1966 to 1976
+_HAN: Final = re.compile("[\u3400-\u9fff]")
 _VERBS: Final = re.compile("关于|印发|转发|批转|发布|公布|实施|贯彻")
 
 
@@ -42,8 +44,12 @@ def read_title(lines: Sequence[Line]) -> Title | None:
     """Read the title from the lines after the head."""
     taken: list[Line] = []
     note = None
-    for line in lines[: _MOST_LINES + 2]:
+    quoting = False
+    for line in lines[: _MOST_LINES + 4]:
         plain = line.plain
+        if not taken and (plain in _QUOTED or (quoting and plain[-1] in "。！”")):
+            quoting = True
+            continue
         if not taken and (_ATTACHMENT.fullmatch(plain) or only_date(plain) is not None):
             continue
         if note_like(plain):
@@ -53,7 +59,7 @@ def read_title(lines: Sequence[Line]) -> Title | None:
             break
         if taken and _is_whole(_joined(taken)) and not _continues(plain, line, taken):
             break
-        if len(_joined(taken)) + len(plain) > LONGEST:
+        if len(_joined(taken)) + len(plain) > LONGEST or (line.gap and taken and not _HAN.search(_joined(taken))):
             break
         taken.append(line)
         if len(taken) == 1 and _number_behind(plain) is not None:
@@ -100,6 +106,8 @@ def _stops(plain: str, taken: Sequence[Line]) -> bool:
     if taken and plain.startswith(("——", "--", "―")):
         return True
     if only_date(plain) is not None:
+        return True
+    if taken and any(found.last == len(plain) for found in find_dates(plain)):
         return True
     if taken and (found := find_number(plain)) is not None and found.last - found.first >= len(plain) - 2:
         return True
