@@ -20,7 +20,7 @@ from shicheng.kernel.identifiers import derived_id, new_id
 from shicheng.people.errors import NotPermitted
 from shicheng.people.services import ANONYMOUS, SYSTEM
 from shicheng.people.types import Actor, Role
-from shicheng.printing import setting
+from shicheng.printing import services, setting
 from shicheng.printing.errors import BadOption, NothingToPrint, UnknownPrintout
 from shicheng.printing.services import Printed, print_order
 from shicheng.printing.types import Order
@@ -249,6 +249,19 @@ def test_what_can_not_be_printed_is_refused(
 ) -> None:
     with pytest.raises(error):
         printed(tmp_path / "no.pdf", **asked)
+
+
+def test_more_than_paper_takes_is_refused_and_a_workbook_takes_it(
+    items: list[Item], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "MOST_ON_PAPER", 50)
+    with pytest.raises(BadOption, match="at most 50"):
+        printed(tmp_path / "list.pdf", kind="item-list")
+    assert printed(tmp_path / "list.xlsx", kind="item-list", form="xlsx").rows == 90
+    monkeypatch.setattr(setting, "AT_ONCE", 3)  # many lists are joined in rounds
+    assert printed(tmp_path / "split.pdf", kind="item-list", options={"split": "yes"}, selection=Selection(
+        filters={"fonds": "F001"}
+    )).rows == sum(one.fonds.code == "F001" for one in items)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

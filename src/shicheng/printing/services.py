@@ -26,6 +26,7 @@ from shicheng.search.choosing import Chosen
 from shicheng.settings import Settings
 
 LANGUAGES = ("zh-hans", "en")
+MOST_ON_PAPER = 100_000  # rows of one PDF: some five thousand pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def _write(
     batches = batches_of(actor, boxes=order.boxes, volumes=order.volumes, chosen=None)
     total = chosen.total if chosen is not None else sum(one.items for one in batches)
     named = len(batches) if chosen is None and kind.code in ("end-sheet", "spine", "box-cover") else total
-    _require_some(kind, named, total)
+    _require_some(kind, named, total, most=kind.most if order.form == "xlsx" else min(kind.most, MOST_ON_PAPER))
 
     def report(done: int) -> None:
         progress(done, max(done, total))
@@ -165,15 +166,15 @@ def _write_of_fonds(
     return lists.write_lists([listed], order.form, target, base, lambda done: progress(done))
 
 
-def _require_some(kind: Kind, named: int, total: int) -> None:
+def _require_some(kind: Kind, named: int, total: int, *, most: int) -> None:
     if not named:
         raise NothingToPrint(
             _("There is nothing to print: no record fits, or you may see none of them."),
             hint=_("Choose records in the list of items, or another query."),
         )
-    if total > kind.most:
+    if total > most:
         raise BadOption(
-            _("%(kind)s takes at most %(most)d records at once; these are %(total)d.", kind=kind.label, most=kind.most,
+            _("%(kind)s takes at most %(most)d records at once; these are %(total)d.", kind=kind.label, most=most,
               total=total),
             hint=_("Narrow the selection, and print part by part."),
         )  # fmt: skip

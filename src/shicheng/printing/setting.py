@@ -25,6 +25,7 @@ from shicheng.printing.letters import shown
 
 FORMS: Final = Path(__file__).parent / "forms"
 PART: Final = 500  # rows set at once: about 20 MB of typst's memory for each hundred
+AT_ONCE: Final = 200  # files that are open at the same time
 _FORGETTING: Final = 12  # typst keeps what it set in its last ten runs
 
 
@@ -76,6 +77,13 @@ def set_list(
 
 def merge(parts: Sequence[bytes | Path], target: Path, *, title: str) -> int:
     """Put PDFs behind one another and return the number of pages."""
+    if len(parts) > AT_ONCE:
+        with tempfile.TemporaryDirectory() as folder:
+            joined: list[bytes | Path] = []
+            for first in range(0, len(parts), AT_ONCE):
+                joined.append(Path(folder) / f"{first}.pdf")
+                merge(parts[first : first + AT_ONCE], Path(folder) / f"{first}.pdf", title=title)
+            return merge(joined, target, title=title)
     with ExitStack() as opened:
         listed = [
             opened.enter_context(pikepdf.open(part if isinstance(part, Path) else io.BytesIO(part))) for part in parts
