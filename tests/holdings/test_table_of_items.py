@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 import random
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
 
 from builders.rows_of_items import make_rows
-from shicheng.base.db import atomic
+from shicheng.base.db import atomic, is_sqlite
 from shicheng.holdings import counting, policies, tables, tallies
 from shicheng.holdings.models import Fonds, Item, Tally
 from shicheng.holdings.narrowing import COUNTED, WITHOUT
@@ -81,6 +82,43 @@ def test_few_and_many_items_are_read_in_another_way_to_the_same_end(
     many = _everything(order, 9, filters, tables.MANY + 1)
     assert few == many == _everything(order, 9, filters)
     assert sorted(few) == sorted(tables.select(SYSTEM, filters).values_list("reference_code", flat=True))
+
+
+@pytest.mark.skipif(not is_sqlite(), reason="PostgreSQL reads a small table as a whole, whatever indexes there are")
+@pytest.mark.parametrize(
+    ("order", "filters", "index"),
+    [
+        ("title", {}, "item_title"),
+        ("title", {"year": "1987"}, "item_title"),
+        ("-date", {}, "item_date"),
+        ("-date", {"year": "1987"}, "item_year_date"),
+        ("date", {"fonds": "F001"}, "item_fonds_date"),
+        ("-date", {"fonds": "F001", "year": "1987"}, "item_year_date"),
+        ("-year", {}, "item_year"),
+        ("-registered", {"department": "x"}, "item_registered"),
+    ],
+)
+def test_a_page_of_many_items_is_read_from_one_place_of_an_index(
+    rows: list[Item], order: str, filters: dict[str, str], index: str
+) -> None:
+    asked: list[tuple[str, object]] = []
+
+    def note(execute: Callable[..., object], sql: str, values: object, many: bool, context: object) -> object:
+        asked.append((sql, values))
+        return execute(sql, values, many, context)
+
+    with connection.execute_wrapper(note):
+        tables.read_table(SYSTEM, filters, order=order, expected=tables.MANY + 1)
+    plans = []
+    with connection.cursor() as cursor:
+        for sql, values in asked:
+            if 'FROM "holdings_item"' in sql:
+                cursor.execute(f"EXPLAIN QUERY PLAN {sql}", values)
+                plans.append(" / ".join(row[-1] for row in cursor.fetchall()))
+    assert plans
+    for plan in plans:
+        assert f"USING INDEX {index}" in plan
+        assert "TEMP B-TREE" not in plan
 
 
 def test_a_page_stays_right_while_items_come_and_go(rows: list[Item]) -> None:

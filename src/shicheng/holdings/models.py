@@ -45,7 +45,8 @@ class Item(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    fonds = models.ForeignKey(Fonds, on_delete=models.PROTECT, related_name="items")
+    # Two of the indexes below begin with the fonds.
+    fonds = models.ForeignKey(Fonds, on_delete=models.PROTECT, related_name="items", db_index=False)
     reference_code = models.CharField(max_length=200, unique=True)  # unique over all history
     code_sort = models.CharField(max_length=300)
     category = models.CharField(max_length=60, blank=True)
@@ -90,6 +91,8 @@ class Item(models.Model):
             # Orders of the table of items (`tables.ORDERS`), each with what makes it unambiguous.
             models.Index(Left("title", TITLE_KEY), "id", name="item_title"),
             models.Index(fields=["year", "code_sort"], name="item_year"),
+            models.Index(fields=["year", "date_from", "id"], name="item_year_date"),
+            models.Index(fields=["fonds", "date_from", "id"], name="item_fonds_date"),
             models.Index(fields=["registered", "id"], name="item_registered"),
             models.Index(fields=["filing_row"], name="item_filing_row", condition=models.Q(filing_row__isnull=False)),
         ]

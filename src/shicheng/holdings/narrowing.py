@@ -36,28 +36,30 @@ class Unindexed(Func):
         return self.as_sql(compiler, connection, template="%(expressions)s", **context)
 
 
-def narrow(found: QuerySet[M], filters: Mapping[str, str], *, by_index: bool = True) -> QuerySet[M]:
+def narrow(found: QuerySet[M], filters: Mapping[str, str], *, by_index: bool = True, guide: str = "") -> QuerySet[M]:
     """Narrow items, or tallies of them, by exact values.
 
     `year` must be digits, `files` is yes or no, `state` what the last verification said of the object, `since` a day;
     a value that can't be one finds nothing. Keys that are no filters are ignored, and so are those not in `COUNTED`
-    for tallies. Without `by_index` the order of a list decides how it is read, not what it is narrowed by.
+    for tallies. Without `by_index` the order of a list decides how it is read, not what it is narrowed by, but for the
+    one key `guide` that an index has before the order.
     """
     for key in FILTERS:
         value = filters.get(key)
         if not value:
             continue
+        indexed = by_index or key == guide
         if key == "fonds":
             home = Fonds.objects.filter(code=value).values("pk")[:1]
-            found = _equal(found, "fonds_id", Subquery(home), by_index=by_index)
+            found = _equal(found, "fonds_id", Subquery(home), by_index=indexed)
         elif key == "year":
-            found = _narrow_by_year(found, value, by_index=by_index)
+            found = _narrow_by_year(found, value, by_index=indexed)
         elif key in COUNTED and key != "files":
-            found = _equal(found, key, "" if value == WITHOUT else value, by_index=by_index)
+            found = _equal(found, key, "" if value == WITHOUT else value, by_index=indexed)
         elif key == "files" and value in (YES, NO):
             found = _narrow_by_files(found, has=value == YES)
         elif found.model is Item:
-            found = _narrow_items(found, key, value, by_index=by_index)
+            found = _narrow_items(found, key, value, by_index=indexed)
     return found
 
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F, QuerySet
-from django.db.models.functions import Left
+from django.db.models import F, Func, QuerySet, TextField
 
 from shicheng.holdings import policies
 from shicheng.holdings.models import TITLE_KEY, Item
@@ -28,6 +27,17 @@ _KEYS: Final[dict[str, tuple[str, ...]]] = {
 """Columns of each order, as an index has them; the last makes it unambiguous, as far as codes are."""
 _NULLABLE: Final = ("date_from", "year")  # items without one come last in either direction
 ORDERS: Final = tuple(f"{sign}{name}" for name in _KEYS for sign in ("", "-"))
+
+
+class _Beginning(Func):
+    """The beginning of a title as the index has it, its length written out: SQLite can't know a bound 60 for that."""
+
+    template = f"LEFT(%(expressions)s, {TITLE_KEY})"
+    output_field = TextField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_context: Any) -> Any:
+        """As the index has it on SQLite."""
+        return self.as_sql(compiler, connection, template=f"SUBSTR(%(expressions)s, 1, {TITLE_KEY})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,9 @@ def read_table(
     many = expected is not None and expected > MANY
     # In the order of codes the index of a fonds serves both, and so does that of a year.
     both = name in ("code", "year") and bool(filters.get("fonds") or filters.get("year"))
-    found = narrow(policies.visible(actor), filters, by_index=both or not many).order_by()
+    # So do those of a year and a fonds in the order of dates, where what is looked for may lie at the far end.
+    guide = next((key for key in ("year", "fonds") if name == "date" and filters.get(key)), "")
+    found = narrow(policies.visible(actor), filters, by_index=both or not many, guide=guide).order_by()
     few = expected is not None and not many and any(filters.get(key) for key in COUNTED)
     place = _read_place(name, before or after)
     backward = bool(before) and place is not None
@@ -87,7 +99,7 @@ def walk_ids(actor: Actor, filters: Mapping[str, str], *, order: str = "code") -
     name, down = _order(order)
     found = select(actor, filters)
     if name == "title":
-        found = found.annotate(title_key=Left("title", TITLE_KEY))
+        found = found.annotate(title_key=_Beginning("title"))
     keys = [
         (F(key).desc(nulls_last=True) if down else F(key).asc(nulls_last=True)) if key in _NULLABLE
         else f"{'-' if down else ''}{key}"
@@ -110,11 +122,12 @@ def _take(
     `sort_last` keeps the database from reading in the order of the list: all that is left is sorted then.
     """
     keys = _KEYS[name]
-    found = found.select_related("fonds")
+    # Not joined: a database may then begin with the few fonds and sort all items.
+    found = found.prefetch_related("fonds")
     if not whole:
         found = found.defer("elements", "extra", "process")
     if name == "title":
-        found = found.annotate(title_key=Left("title", TITLE_KEY))
+        found = found.annotate(title_key=_Beginning("title"))
     columns = {key: f"by_{key}" if sort_last and key != "id" else key for key in keys}
     if sort_last:
         found = found.alias(**{columns[key]: Unindexed(key) for key in keys if key != "id"})
