@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pikepdf
 import pypdfium2
 import pytest
 from django.utils import translation
@@ -99,6 +100,8 @@ def test_the_list_of_filed_items_has_a_cover_heads_on_every_page_and_every_row_o
     assert all(told.count(one.reference_code) == 1 for one in items if one.reference_code)
     full = [len(words) for _w, _h, words in pages[1:-1]]
     assert min(full) > max(full) * 0.5, "no page but the last is left half empty where parts are joined"
+    with pikepdf.open(target) as document, document.open_metadata() as metadata:
+        assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("2", "B")
     entry = Entry.objects.get(event="printing.paper.printed")
     assert entry.details["kind"] == "item-list" and entry.details["rows"] == 90
 
