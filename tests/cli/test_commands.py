@@ -359,3 +359,14 @@ def test_help_names_every_command() -> None:
         "restore", "export", "audit", "doctor", "add-user",
     ):  # fmt: skip
         assert command in said.stdout
+
+
+def test_grants_are_given_and_explained_and_administrators_made_at_the_command_line(archive: Archive) -> None:
+    made = archive.ask("init", "--accounts")["accounts"]
+    assert [one["role"] for one in made] == [
+        "system_administrator", "security_administrator", "auditor", "archivist",
+    ]  # fmt: skip
+    grant = archive.ask("grant", "give", "archivist", "filing_clerk", "--fonds", "L012", "--unit", "BGS")
+    assert grant["limits"] == ["fonds L012", "unit BGS"]
+    refused = archive.ask("why", "archivist", "people.grant.give")
+    assert refused["allowed"] is False and "does not have this permission" in refused["grants"][-1]

@@ -246,7 +246,7 @@ def test_others_do_not_see_a_trial_and_may_not_touch_it(here: Here, chen: Client
     assert other.get(reverse("cataloguing:trial", args=[trial.pk])).status_code == 404
     for name in ("decide", "start", "discard", "choose_sheet"):
         assert other.post(reverse(f"cataloguing:{name}", args=[trial.pk])).status_code == 404
-    administrator = _person("wang-x", Role.ADMINISTRATOR)
+    administrator = _person("wang-x", Role.SYSTEM_ADMINISTRATOR)
     assert administrator.get(reverse("cataloguing:imports")).status_code == 403
     assert Trial.objects.filter(pk=trial.pk).exists()
 

@@ -192,7 +192,11 @@ def test_an_edit_needs_a_reason_and_the_permission_for_the_fonds(shelf: Here) ->
             settings=shelf.settings,
         )  # fmt: skip
     Item.objects.filter(pk=item.pk).update(openness="open", secrecy="public")
-    for roles, fonds in (({Role.READER}, None), ({Role.ADMINISTRATOR}, None), ({Role.ARCHIVIST}, frozenset({"T9"}))):
+    for roles, fonds in (
+        ({Role.READER}, None),
+        ({Role.SYSTEM_ADMINISTRATOR, Role.READER}, None),
+        ({Role.ARCHIVIST}, frozenset({"T9"})),
+    ):
         actor = Actor("user", "li", roles=frozenset(roles), fonds=fonds)
         with pytest.raises(NotPermitted):
             edit_item(

@@ -121,7 +121,7 @@ def test_every_act_in_every_state(state: str, act: str) -> None:
     "actor",
     [
         Actor("user", "reader", uuid.uuid4(), frozenset({Role.READER})),
-        Actor("user", "administrator", uuid.uuid4(), frozenset({Role.ADMINISTRATOR, Role.READER})),
+        Actor("user", "administrator", uuid.uuid4(), frozenset({Role.SYSTEM_ADMINISTRATOR, Role.READER})),
         Actor("user", "other fonds", uuid.uuid4(), frozenset({Role.ARCHIVIST, Role.READER}), frozenset({"T999"})),
         Actor("user", "nobody", uuid.uuid4(), frozenset()),
         ANONYMOUS,
@@ -148,7 +148,7 @@ def test_archivist_of_the_fonds_may_act_in_it() -> None:
     assert transfer.state == "accepted"
 
 
-@pytest.mark.parametrize("actor", [ANONYMOUS, Actor("user", "a", uuid.uuid4(), frozenset({Role.ADMINISTRATOR}))])
+@pytest.mark.parametrize("actor", [ANONYMOUS, Actor("user", "a", uuid.uuid4(), frozenset({Role.SYSTEM_ADMINISTRATOR}))])
 def test_announcing_is_refused_to_others(actor: Actor) -> None:
     with pytest.raises(NotPermitted):
         services.announce(actor=actor, name="x")

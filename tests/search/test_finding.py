@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ACTORS = {
     "anonymous": ANONYMOUS,
     "reader": Actor("user", "reader", roles=frozenset({Role.READER})),
-    "administrator": Actor("user", "administrator", roles=frozenset({Role.READER, Role.ADMINISTRATOR})),
+    "administrator": Actor("user", "administrator", roles=frozenset({Role.READER, Role.SYSTEM_ADMINISTRATOR})),
     "archivist": Actor("user", "archivist", roles=frozenset({Role.READER, Role.ARCHIVIST})),
     "archivist of one fonds": Actor(
         "user", "one", roles=frozenset({Role.READER, Role.ARCHIVIST}), fonds=frozenset({"B012"})

@@ -150,5 +150,5 @@ def _shown(grant: Grant) -> dict[str, Any]:
     return {
         "id": str(grant.pk), "username": grant.user.username, "role": grant.role,
         "limits": [str(one) for one in limits_told(grant)], "given_by": grant.given_by, "reason": grant.reason,
-        "given": grant.created, "ended": grant.ended,
+        "given": grant.created.isoformat(), "ended": grant.ended.isoformat() if grant.ended else None,
     }  # fmt: skip

@@ -28,10 +28,10 @@ class GrantForm(forms.Form):
     year_from = forms.IntegerField(label=_("From filing year"), min_value=1, max_value=9999, required=False)
     year_to = forms.IntegerField(label=_("To filing year"), min_value=1, max_value=9999, required=False)
     unit = forms.CharField(
-        label=_("Unit"), max_length=200, required=False, help_text=_("Its code as it stands in reference codes.")
+        label=_("Filing unit"), max_length=200, required=False, help_text=_("Its code as it stands in reference codes.")
     )
     ceiling = forms.ChoiceField(label=_("Secrecy up to"), required=False)
-    purpose = forms.ChoiceField(label=_("Purpose"))
+    purpose = forms.ChoiceField(label=_("Given for"))
     begins = forms.DateField(label=_("From the day"), required=False, widget=forms.DateInput({"type": "date"}))
     until = forms.DateField(
         label=_("To the day"), required=False, widget=forms.DateInput({"type": "date"}), help_text=_("Empty: no end.")
@@ -61,7 +61,7 @@ class DutyForm(forms.Form):
     """Who answers for a task in a fonds."""
 
     fonds = forms.CharField(label=_("Fonds code"), max_length=40, required=False, help_text=_("Empty: all fonds."))
-    task = forms.ChoiceField(label=_("Task"), required=False)
+    task = forms.ChoiceField(label=_("Kind of task"), required=False)
     part = forms.ChoiceField(label=_("Part"))
     username = forms.CharField(
         label=_("Account"), max_length=60, required=False, help_text=_("The name somebody signs in with, if they do.")
@@ -79,7 +79,7 @@ class DutyForm(forms.Form):
 class EmergencyForm(forms.Form):
     """Asking for emergency powers."""
 
-    permissions = forms.MultipleChoiceField(label=_("Permissions"), widget=forms.SelectMultiple({"size": 10}))
+    permissions = forms.MultipleChoiceField(label=_("Permissions asked for"), widget=forms.SelectMultiple({"size": 10}))
     reason = forms.CharField(
         label=_("Reason"),
         max_length=2000,

@@ -26,7 +26,6 @@ class Role(StrEnum):
     LEADER = "leader"
     FILING_CLERK = "filing_clerk"
     READER = "reader"
-    ADMINISTRATOR = "system_administrator"  # the name it had before there were three
 
 
 ADMINISTRATORS: Final = frozenset({Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR})
