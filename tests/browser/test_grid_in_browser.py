@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -58,6 +58,19 @@ def saved(page: Page) -> None:
     expect(page.locator("[data-grid]")).to_have_attribute("data-unsaved", "0", timeout=PATIENCE)
 
 
+def becomes(page: Page, read: Callable[[], object], wanted: object) -> None:
+    """Wait until the archive has something, as quick as the machine may be."""
+    left = PATIENCE
+    while read() != wanted and left > 0:
+        page.wait_for_timeout(50)
+        left -= 50
+    assert read() == wanted
+
+
+def numbers() -> list[str]:
+    return [one.document_number for one in Item.objects.order_by("code_sort", "id")[:3]]
+
+
 def press(page: Page, *keys: str) -> None:
     for key in keys:
         page.keyboard.press(key)
@@ -87,41 +100,41 @@ def test_describing_with_the_keyboard_alone(here: Here, page: Page) -> None:
 
     # Typing over, F2, Escape, Tab and Enter.
     write(page, "新题名")
-    press(page, "Tab")
-    write(page, "县委")
+    press(page, "Tab", "Tab")
+    write(page, "甲1号")
     press(page, "Enter", "ArrowUp", "F2", "Escape")
-    expect(active).to_have_text("县委")
+    expect(active).to_have_text("甲1号")
+    first = Item.objects.values_list("title", "document_number")
+    becomes(page, lambda: first.get(pk=items[0].pk), ("新题名", "甲1号"))
     saved(page)
-    items[0].refresh_from_db()
-    assert (items[0].title, items[0].author, items[0].version) == ("新题名", "县委", 2)
 
     # Fill down over what Shift selected, undo, redo.
     press(page, "Shift+ArrowDown", "Shift+ArrowDown", "Control+d")
+    becomes(page, numbers, ["甲1号"] * 3)
     saved(page)
-    assert [one.author for one in Item.objects.order_by("code_sort", "id")[:3]] == ["县委"] * 3
     press(page, "Control+z")
+    becomes(page, numbers, ["甲1号", "", ""])
     saved(page)
-    assert Item.objects.order_by("code_sort", "id")[2].author == ""
     press(page, "Control+y")
+    becomes(page, numbers, ["甲1号"] * 3)
     saved(page)
-    assert Item.objects.order_by("code_sort", "id")[2].author == "县委"
 
     # A paste of two columns and 300 rows, faults in some: the good ones are kept, the others say why.
-    press(page, "Control+Home", "ArrowRight", "ArrowRight", "ArrowRight")
+    press(page, "Control+Home", "ArrowRight", "ArrowRight")
     dates = ["某年某月" if count % 100 == 7 else f"2001-01-{count % 28 + 1:02d}" for count in range(300)]
-    paste(page, "".join(f'{date}\t"通知{count}"\r\n' for count, date in enumerate(dates)))
-    saved(page)
+    paste(page, "".join(f'"文{count}"\t{date}\r\n' for count, date in enumerate(dates)))
     expect(page.locator("[data-grid]")).to_have_attribute("data-faulty", "3", timeout=PATIENCE)
+    saved(page)
     good = [one for one in Item.objects.order_by("code_sort", "id")[:300] if one.elements.get("date")]
-    assert len(good) == 297 and good[-1].elements["genre"] == "通知299"
+    assert len(good) == 297 and good[-1].document_number == "文299"
     expect(page.locator("[data-faults]")).to_have_text("Cells that need a look: 3")
     page.locator("[data-faults]").click()
     expect(active).to_have_text("某年某月")
     expect(page.locator("[data-bubble]")).to_contain_text("某年某月")
     write(page, "2001-01-31")
     press(page, "Enter")
-    saved(page)
     expect(page.locator("[data-grid]")).to_have_attribute("data-faulty", "2", timeout=PATIENCE)
+    saved(page)
     # Only the rows in sight are there.
     assert page.locator(".grid-canvas .grid-row").count() < 80
     press(page, "Control+End")
@@ -149,7 +162,5 @@ def test_somebody_else_was_quicker(here: Here, page: Page) -> None:
     expect(active).to_have_text("我的责任者")
     expect(bubble).to_contain_text("saved “别人写的” meanwhile")
     bubble.get_by_text("Save mine all the same").click()
-    saved(page)
+    becomes(page, lambda: Item.objects.values_list("author", "version").get(pk=one.pk), ("我的责任者", 4))
     expect(page.locator("[data-grid]")).to_have_attribute("data-faulty", "0", timeout=PATIENCE)
-    one.refresh_from_db()
-    assert (one.author, one.version) == ("我的责任者", 4)
