@@ -49,6 +49,7 @@ def test_the_whole_way_of_a_batch(desk: Desk, batch: Path, browser: Browser, arc
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("The same password again").fill(PASSWORD)
     page.get_by_role("button", name="Make the account").click()
+    page.get_by_role("link", name="To the desk").click()
     expect(page.get_by_role("heading", name="Begin with a transfer")).to_be_visible()
 
     page.get_by_role("button", name="Sign out").click()
@@ -120,7 +121,7 @@ def _every_page_fits(desk: Desk, browser: Browser, archive: Archive, number: str
     item = str(page.locator("#items tbody a").first.get_attribute("href"))
     addresses = [
         "/desk/", "/desk/transfers/", "/desk/transfers/new", f"/desk/transfers/{number}", "/desk/holdings/", item,
-        "/desk/search/?q=决定", "/desk/checks/", "/desk/jobs/", "/desk/store/", "/desk/audit/", "/people/accounts", "/",
+        "/desk/search/?q=决定", "/desk/checks/", "/desk/jobs/", "/desk/store/", "/people/duties", "/people/emergencies", "/",
         "/search?q=决定", item.replace("/desk/holdings/items/", "/records/"), "/asking",
     ]  # fmt: skip
     for width in WIDTHS:
