@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,15 +10,14 @@ from django.test import Client
 from django.urls import reverse
 
 from builders.shelves import make_user
-from cataloguing.catalogues import write_csv
-from shicheng.cataloguing import intake
+from describing.shelf import shelve_rows
 from shicheng.describing import linking
 from shicheng.describing.authorities import fold_name, last_name, merge, save_authority, split, suggest
 from shicheng.describing.errors import AuthorityNotFound, BadAuthority
 from shicheng.describing.grid import Row, save_rows
 from shicheng.describing.models import Authority, AuthorityLink, AuthorityName
 from shicheng.describing.rebuilding import restore_authorities
-from shicheng.holdings.models import Item
+from shicheng.holdings.models import Item, ItemVersion
 from shicheng.jobs.models import Job
 from shicheng.kernel.identifiers import new_id
 from shicheng.people.errors import NotPermitted
@@ -28,7 +26,6 @@ from shicheng.people.types import Actor, Role
 if TYPE_CHECKING:
     from ingest.fixtures import Here
 
-HEADER = ["档号", "题名", "年度", "件号", "责任者", "人名"]
 AUTHORS = ("县政府；县委", "县人民政府", "县委", "县政府办公室")
 ROWS = [
     [f"B012-WS·2016-Y-CXW-{n:04d}", f"第{n}件", "2016", str(n), author, "王明、李红" if n == 1 else ""]
@@ -42,9 +39,10 @@ def test_names_are_compared_without_width_case_and_blanks() -> None:
 
 
 @pytest.fixture
-def records(here: Here, tmp_path: Path) -> Here:
-    path = write_csv(tmp_path / "c.csv", [HEADER, *ROWS])
-    intake.import_catalogue(actor=here.operator, path=path, settings=here.settings, fonds="B012")
+def records(here: Here) -> Here:
+    """Four records that name bodies, one of them persons too."""
+    names = ("reference_code", "title", "year", "item_number", "author", "persons")
+    shelve_rows(here, [dict(zip(names, row, strict=True)) for row in ROWS])
     return here
 
 
@@ -119,11 +117,11 @@ def test_authorities_from_first_to_last(records: Here) -> None:
     with pytest.raises(BadAuthority):
         split(actor=here.operator, key=committee.pk, reason="再来")
 
-    intake.undo_import(
-        actor=here.operator, number=Item.objects.filter(source_key__isnull=False)[0].transfer, reason="x",
-        settings=here.settings,
-    )  # fmt: skip
-    linking.follow(watch=lambda: None)
+    gone = Item.objects.filter(reference_code__in=(ROWS[0][0], ROWS[2][0]))
+    ids = list(gone.values_list("pk", flat=True))
+    ItemVersion.objects.filter(item_id__in=ids).delete()
+    gone._raw_delete("default")  # as undoing an import does it
+    linking.relink(ids)
     assert named(committee) == [] and not Job.objects.filter(state="failed").exists()
 
 

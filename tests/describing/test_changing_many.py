@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from cataloguing.catalogues import write_csv
+from describing.shelf import shelve_rows
 from ingest.archives import text_batch
 from shicheng.audit import selectors as audit
 from shicheng.audit.models import Entry
@@ -53,10 +54,12 @@ def take_in(here: Here, tmp_path: Path, rows: list[list[str]], name: str = "c.cs
 
 
 @pytest.fixture
-def records(here: Here, tmp_path: Path) -> Here:
-    """Six records of a catalogue, and two items with files of their own fonds."""
-    take_in(here, tmp_path, ROWS)
-    here.take_in(text_batch(2).write(tmp_path / "batch"))
+def records(here: Here) -> Here:
+    """Six records of one fonds, and two of another."""
+    names = ("reference_code", "title", "year", "item_number", "document_number", "author")
+    shelve_rows(here, [dict(zip(names, row, strict=True)) for row in ROWS])
+    others = [{"reference_code": f"T001-WS·2020-Y-BGS-{n:04d}", "title": "别的"} for n in (1, 2)]
+    shelve_rows(here, others, fonds="T001")
     return here
 
 
@@ -225,10 +228,9 @@ def everything() -> dict[str, list[object]]:
     }
 
 
-def test_the_store_alone_gives_every_change_back(
-    records: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    here = records
+def test_the_store_alone_gives_every_change_back(here: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    take_in(here, tmp_path, ROWS)
+    here.take_in(text_batch(2).write(tmp_path / "batch"))
     first = change(here, Operation("note", "set", "甲"), fonds="B012")
     edit_item(
         actor=here.operator, item_id=item(1).pk, changes={"author": "县委"}, version=2, reason=REASON,

@@ -103,7 +103,7 @@ def change(request: HttpRequest, change_id: UUID) -> HttpResponse:
         "undoings": one.undoings.order_by("made_at"),
         "may_undo": one.state == "done" and one.changed and allows(actor, policies.UNDO),
         "left": [] if one.state in ("promised", "failed") else list(islice(selectors.left_out(one, current()), SHOWN)),
-        "left_total": one.faulty + one.left, "changed_ones": selectors.first_changed(actor, one, current(), SHOWN),
+        "left_total": one.faulty + one.left, "changed_ones": selectors.first_changed(one, current(), SHOWN),
     }  # fmt: skip
     return answer_work(request, "describing/change.html", page, state=one.state)
 
