@@ -31,7 +31,11 @@ from bench.measuring import ROOT, BenchFailed, Options, Result
 BENCHES: dict[str, Callable[[Options], Result]] = {
     module.NAME: module.measure
     for module in (small_items, large_files, verifying, finding, peers, uploading, describing)
-} | {growing.GROWTH: growing.measure_growth, growing.POSTGRESQL: growing.measure_postgresql}
+} | {
+    growing.MILLION: growing.measure_million,
+    growing.FIVE_MILLION: growing.measure_five_million,
+    growing.POSTGRESQL: growing.measure_postgresql,
+}
 PAGE, KEPT = ROOT / "docs" / "benchmarks.md", ROOT / "docs" / "benchmarks.json"
 
 
