@@ -96,6 +96,11 @@ def test_a_filing_season(desk: Desk, archive: Archive, tmp_path: Path) -> None:
     page.get_by_role("button", name="Accept and store").click()
     expect(page.get_by_text("3 items are kept and can be found")).to_be_visible(timeout=DONE)
 
+    # The pool closes by itself, and each of its items points to the held record.
+    desk.go("/desk/arranging/")
+    while page.get_by_role("row", name="澜城县人大常委会").get_by_role("cell").last.inner_text() != "3":
+        page.reload()
+
     # Box them up, and look at the end-sheet of the box.
     desk.go("/desk/holdings/fonds/L012/boxes?width=30")
     expect(page.get_by_text("3 items fill 1 box")).to_be_visible()

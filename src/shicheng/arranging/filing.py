@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from shicheng.arranging import events, policies, selectors
@@ -36,6 +36,8 @@ from shicheng.packages.writing_transfer import write_transfer_folder
 from shicheng.packages.writing_types import ExportFile, ExportItem, TransferStatement
 from shicheng.people.types import Actor
 from shicheng.settings import Settings, current
+
+_ENDED: Final = ("stored", "returned", "withdrawn")
 
 
 def begin_filing(
@@ -116,9 +118,10 @@ def give_up(*, actor: Actor, filing_id: UUID, settings: Settings) -> Filing:
     return selectors.filing(actor, filing_id)
 
 
-def any_on_its_way() -> bool:
-    """Tell whether some filing waits for its transfer."""
-    return Filing.objects.filter(state="sent").exists()
+def any_to_settle() -> bool:
+    """Tell whether the transfer of some filing has come to an end."""
+    sent = Filing.objects.filter(state="sent").values("transfer")
+    return Transfer.objects.filter(pk__in=sent, state__in=_ENDED).exists()
 
 
 def settle_all(actor: Actor, settings: Settings) -> int:
@@ -132,9 +135,7 @@ def settle_all(actor: Actor, settings: Settings) -> int:
 def settle(*, actor: Actor, filing: Filing, settings: Settings) -> bool:
     """Read what became of a filing's transfer; close what is held, give the rest back. Safe to run twice."""
     transfer = Transfer.objects.filter(pk=filing.transfer).first() if filing.transfer else None
-    if transfer is None or transfer.state not in ("stored", "returned", "withdrawn"):
-        if transfer is not None and transfer.state != "announced":
-            shutil.rmtree(_folder(filing, settings), ignore_errors=True)  # its bytes are in its own staging
+    if transfer is None or transfer.state not in _ENDED:
         return False
     reason = _reason(transfer)
     with atomic():

@@ -25,7 +25,7 @@ def file_items(run: Run, *, filing_id: str) -> dict[str, object]:
     return filing.send(run, filing_id=UUID(filing_id), settings=current())
 
 
-@scheduled(every=timedelta(seconds=20), when=filing.any_on_its_way)
+@scheduled(every=timedelta(seconds=5), when=filing.any_to_settle)
 @job("arranging.settle", lease=60, tries=5, label=_("See what became of filed items"))
 def settle(run: Run) -> dict[str, int]:
     """Close what was accepted, and give back into the pool what was returned or held."""
