@@ -77,7 +77,7 @@ def known_arguments(here: Here) -> dict[str, Any]:
         "codes": ["T001", "T002"], "found": Item.objects.all(), "selection": Selection(), "day": "2020-01-01",
         "events": ["ingest.transfer.received"], "name": "ingest.accession", "moment": transfer.announced_at,
         "code": "B012", "version": 1, "row_id": uuid.uuid4(), "row_ids": [uuid.uuid4()],
-        "changes": ChangeSet(), "most": 10, "numbers": ["2026-0001"],
+        "changes": ChangeSet(), "most": 10, "numbers": [1],
         "index_path": here.settings.index_path, "fonds": "T001", "year": 2016, "keys": [uuid.uuid4()],
         "job_id": Job.objects.values_list("pk", flat=True)[0],
     }  # fmt: skip
