@@ -53,9 +53,7 @@ def test_items_are_seen_once_while_others_come_in(here: Here, program: Program, 
     assert len(found) == len(set(found))
 
 
-def test_transfers_jobs_and_entries_are_walked_through_whole(
-    here: Here, program: Program, watcher: Program
-) -> None:
+def test_transfers_jobs_and_entries_are_walked_through_whole(here: Here, program: Program, watcher: Program) -> None:
     for number in range(1, 6):
         Transfer.objects.create(number=f"2026-{number:04d}", name="x", announced_at=clock.now())
         program.post("/exports", {"form": "csv"})
