@@ -31,7 +31,7 @@ def run(archive: Archive, *words: str, code: int = 0) -> Any:
 def test_token_is_made_listed_and_revoked(new: Callable[..., Archive]) -> None:
     archive = new()
     archive.init()
-    made = run(archive, "create", "office system", "--scope", "read", "--fonds", "B012", "--days", "7")
+    made = run(archive, "create", "office system", "--scope", "read", "--fonds", "B012", "--days", "90")
     assert made["secret"].startswith("sct_")
     (listed,) = run(archive, "list")
     assert (listed["id"], listed["state"], listed["fonds"]) == (made["id"], "good", ["B012"])

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 
 def split(apps, editor):
-    grants = apps.get_model("people", "Grant").objects
+    grants = apps.get_model("people", "Grant").objects.using(editor.connection.alias)
     old = grants.filter(role="administrator").order_by("created", "id")
     work = set(grants.exclude(role__in=("administrator", "reader")).values_list("user_id", flat=True))
     settled = set()
@@ -19,14 +19,13 @@ def split(apps, editor):
 
 
 def join(apps, editor):
-    grants = apps.get_model("people", "Grant").objects
+    grants = apps.get_model("people", "Grant").objects.using(editor.connection.alias)
     grants.filter(role="system_administrator").update(role="administrator", ended=None, ended_by="")
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0003_grants_emergencies_duties'),
+        ("people", "0003_grants_emergencies_duties"),
     ]
 
     operations = [

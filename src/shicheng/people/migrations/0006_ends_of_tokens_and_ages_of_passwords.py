@@ -7,19 +7,18 @@ from django.utils import timezone
 
 
 def settle(apps, editor):
-    now = timezone.now()
-    apps.get_model("people", "ApiToken").objects.filter(expires=None).update(expires=now + timedelta(days=365))
-    states = apps.get_model("people", "PasswordState").objects
-    states.bulk_create(
-        [states.model(user=user, changed=now) for user in apps.get_model("people", "User").objects.all()],
-        ignore_conflicts=True,
+    now, alias = timezone.now(), editor.connection.alias
+    apps.get_model("people", "ApiToken").objects.using(alias).filter(expires=None).update(
+        expires=now + timedelta(days=365)
     )
+    state = apps.get_model("people", "PasswordState")
+    users = apps.get_model("people", "User").objects.using(alias)
+    state.objects.using(alias).bulk_create([state(user=user, changed=now) for user in users], ignore_conflicts=True)
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0005_signing'),
+        ("people", "0005_signing"),
     ]
 
     operations = [
