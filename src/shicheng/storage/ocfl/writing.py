@@ -1,7 +1,7 @@
 """Writing a batch of objects: everything under temporary names, one sync, then the renames."""
 
 # Bare names: path objects would cost a third of the speed with small files.
-# ruff: noqa: PTH101, PTH102, PTH103, PTH104, PTH116, PTH119, PTH120, PTH123
+# ruff: noqa: PTH101, PTH102, PTH103, PTH104, PTH106, PTH116, PTH119, PTH123
 
 from __future__ import annotations
 
@@ -216,8 +216,7 @@ class BatchWriter:
                 try:
                     os.rename(entry.waiting, target)
                 except FileNotFoundError:
-                    os.makedirs(os.path.dirname(target), exist_ok=True)
-                    os.rename(entry.waiting, target)
+                    self._place_first(entry.waiting, target)
             except OSError as error:
                 if error.errno not in _TAKEN:
                     raise
@@ -238,6 +237,21 @@ class BatchWriter:
             is_new=True,
             contents=files,
         )
+
+    def _place_first(self, waiting: str, target: str) -> None:
+        """Place the first object of a folder together with it: no death may leave a folder without an object, which
+        OCFL does not allow (1.1, 4.2)."""
+        parent, name = os.path.split(target)
+        folder = f"{self._folder}/{os.path.basename(parent)}.first"
+        os.mkdir(folder)
+        os.rename(waiting, f"{folder}/{name}")
+        try:
+            os.rename(folder, parent)
+        except OSError as error:
+            if error.errno not in _TAKEN:
+                raise
+            os.rename(f"{folder}/{name}", target)  # somebody else made the folder meanwhile
+            os.rmdir(folder)
 
     def _measured(self, stored: StoredObject) -> StoredObject:
         """Count the bytes the newest version brought, as when it was written."""
