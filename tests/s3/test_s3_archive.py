@@ -26,6 +26,7 @@ def archive(tmp_path: Path, bucket: BucketAddress) -> Archive:
         SHICHENG_S3_ENDPOINT=bucket.endpoint,
         SHICHENG_S3_ACCESS_KEY=bucket.access_key,
         SHICHENG_S3_SECRET_KEY=bucket.secret_key,
+        SHICHENG_S3_RETRY_SECONDS="8",
     )
     archive = Archive(tmp_path / "archive", "", environment)
     archive.init()

@@ -65,6 +65,11 @@ class Settings(BaseSettings):
     s3_region: str = Field(default="us-east-1", description=_("Region of the S3 service."))
     s3_access_key: str = Field(default="", description=_("Access key of the S3 service."))
     s3_secret_key: str = Field(default="", repr=False, description=_("Secret key of the S3 service."))
+    s3_retry_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        description=_("Seconds the S3 service is waited for when it does not answer, with pauses that grow."),
+    )
     scanner: str = Field(
         default="",
         description=_(

@@ -30,5 +30,6 @@ def store_of(settings: Settings) -> Store:
             region=settings.s3_region,
             access_key=settings.s3_access_key,
             secret_key=settings.s3_secret_key,
+            retry_seconds=settings.s3_retry_seconds,
         )
     )
