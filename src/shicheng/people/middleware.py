@@ -36,7 +36,7 @@ class ActorMiddleware:
         request.actor = SimpleLazyObject(remember)  # type: ignore[attr-defined]  # read by views and templates
         response = self.get_response(request)
         # The door of the API puts the actor of a token there.
-        actor = request.actor if type(request.actor) is Actor else found[-1] if found else None  # type: ignore[attr-defined]
+        actor = request.actor if type(request.actor) is Actor else found[-1] if found else None  # type: ignore[attr-defined]  # as above
         if actor is not None and actor.emergency_id:
             note_use(actor, method=request.method or "", address=request.path)
         return response

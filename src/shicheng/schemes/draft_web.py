@@ -107,18 +107,18 @@ def write_row(request: HttpRequest, code: str) -> HttpResponse:
     key = request.GET.get("key", "") or request.POST.get("instead_of", "")
     problem: ShichengError | None = None
     if request.method == "POST":
-        try:
-            if request.POST.get("act") == "remove":
-                services.remove_row(actor=actor_of(request), unit=code, key=key, revision=_revision(request))
-            else:
-                services.write_row(
-                    actor=actor_of(request), unit=code, row=read_row(request.POST), instead_of=key,
-                    revision=_revision(request),
-                )  # fmt: skip
-        except ShichengError as error:
-            problem = error
-        else:
-            messages.success(request, _("The table is changed."))
+
+        def remove() -> None:
+            services.remove_row(actor=actor_of(request), unit=code, key=key, revision=_revision(request))
+
+        def write() -> None:
+            services.write_row(
+                actor=actor_of(request), unit=code, row=read_row(request.POST), instead_of=key,
+                revision=_revision(request),
+            )  # fmt: skip
+
+        problem = _change(request, write=write, remove=remove)
+        if problem is None:
             return redirect("schemes:schedule", code, draft.version)
     row = draft.rows.filter(key=key).first() if key else None
     page = {
@@ -137,18 +137,18 @@ def write_class(request: HttpRequest, code: str) -> HttpResponse:
     key = request.GET.get("code", "") or request.POST.get("instead_of", "")
     problem: ShichengError | None = None
     if request.method == "POST":
-        try:
-            if request.POST.get("act") == "remove":
-                services.remove_class(actor=actor_of(request), unit=code, code=key, revision=_revision(request))
-            else:
-                services.write_class(
-                    actor=actor_of(request), unit=code, klass=read_class(request.POST), instead_of=key,
-                    revision=_revision(request),
-                )  # fmt: skip
-        except ShichengError as error:
-            problem = error
-        else:
-            messages.success(request, _("The table is changed."))
+
+        def remove() -> None:
+            services.remove_class(actor=actor_of(request), unit=code, code=key, revision=_revision(request))
+
+        def write() -> None:
+            services.write_class(
+                actor=actor_of(request), unit=code, klass=read_class(request.POST), instead_of=key,
+                revision=_revision(request),
+            )  # fmt: skip
+
+        problem = _change(request, write=write, remove=remove)
+        if problem is None:
             return redirect("schemes:schedule", code, draft.version)
     klass = draft.classes.filter(code=key).first() if key else None
     page = {
@@ -224,3 +224,13 @@ def _revision(request: HttpRequest) -> int | None:
 
 def _faults_path(request: HttpRequest, code: str) -> Path:
     return importing.faults_path(current().cache_path, actor_of(request), code)
+
+
+def _change(request: HttpRequest, *, write: Callable[[], object], remove: Callable[[], object]) -> ShichengError | None:
+    """Do to the draft what was asked for, and say so; returns what is wrong with it."""
+    try:
+        (remove if request.POST.get("act") == "remove" else write)()
+    except ShichengError as error:
+        return error
+    messages.success(request, _("The table is changed."))
+    return None
