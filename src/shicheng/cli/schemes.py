@@ -68,6 +68,8 @@ def list_units(
     if as_json:
         output.print_json(units)
         return
+    if not units:
+        say(str(_("No filing unit is registered. Register one with: shicheng schemes unit CODE …")))
     for line in units:
         say(f"{line['code']}  {line['name']}  {line['fonds']}", "bold")
         for each in line["versions"]:
