@@ -121,8 +121,8 @@ def _every_page_fits(desk: Desk, browser: Browser, archive: Archive, number: str
     item = str(page.locator("#items tbody a").first.get_attribute("href"))
     addresses = [
         "/desk/", "/desk/transfers/", "/desk/transfers/new", f"/desk/transfers/{number}", "/desk/holdings/", item,
-        "/desk/search/?q=决定", "/desk/checks/", "/desk/jobs/", "/desk/store/", "/people/duties", "/people/emergencies", "/",
-        "/search?q=决定", item.replace("/desk/holdings/items/", "/records/"), "/asking",
+        "/desk/search/?q=决定", "/desk/checks/", "/desk/jobs/", "/desk/store/", "/people/duties", "/people/emergencies",
+        "/", "/search?q=决定", item.replace("/desk/holdings/items/", "/records/"), "/asking",
     ]  # fmt: skip
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})

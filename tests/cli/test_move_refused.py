@@ -79,7 +79,8 @@ def test_databases_that_will_not_do_are_named_and_left_alone(archive: Archive) -
     assert said["error"] == "storage.move.refused" and "move_never_made" in said["message"]
     with database() as address:
         archive.sql(
-            "INSERT INTO holdings_fonds (id, code, name, agency, founded, kind, location) VALUES (?, 'T1', ?, '', '2026-01-01', 'agency', '')",
+            "INSERT INTO holdings_fonds (id, code, name, agency, founded, kind, location)"
+            " VALUES (?, 'T1', ?, '', '2026-01-01', 'agency', '')",
             ("1" * 32, "a\x00b"),
         )
         [stricter] = obstacles(archive, "--to", address)

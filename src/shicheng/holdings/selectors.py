@@ -208,6 +208,6 @@ def all_item_ids() -> Iterator[UUID]:
 
 
 def standing(reference_code: str) -> tuple[Place, bool] | None:
-    """Where the record with a code stands and whether it is open to all. For explaining grants: nothing else is told."""
+    """Where the record with a code stands and whether it is open to all: what explaining a grant may tell."""
     one = Item.objects.select_related("fonds").filter(reference_code=reference_code).first()
     return None if one is None else (policies.place_of(one), policies.is_open(one))
