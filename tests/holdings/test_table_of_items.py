@@ -14,9 +14,11 @@ from django.db import connection
 from builders.rows_of_items import make_rows
 from shicheng.base.db import atomic, is_sqlite
 from shicheng.holdings import counting, policies, tables, tallies
+from shicheng.holdings.cataloguing import CatalogueRecord, put_records
 from shicheng.holdings.models import Fonds, Item, Tally
 from shicheng.holdings.narrowing import COUNTED, WITHOUT
 from shicheng.kernel import clock
+from shicheng.kernel.identifiers import new_id
 from shicheng.people.services import ANONYMOUS, SYSTEM
 from shicheng.people.types import Actor, Role
 
@@ -187,6 +189,20 @@ def test_numbers_follow_every_change_in_the_same_transaction(rows: list[Item]) -
     with pytest.raises(ZeroDivisionError), atomic():
         Item.objects.all().delete()
         raise ZeroDivisionError
+    assert kept() == counted()
+    # Those of a catalogue are counted many together: of kinds that are there and of new ones, without a year.
+    fonds = {one.code: one for one in Fonds.objects.all()}
+    records = [
+        CatalogueRecord(number, f"{number:032x}", f"M{number}", "F001", {"title": "题", "category": kind}, {})
+        for number, kind in enumerate(["WS", "NEW", "NEW", ""] * 5, start=1)
+    ]
+    for some in (records[:10], records):
+        with atomic():
+            put_records(actor=SYSTEM, origin=new_id(), number="C1", fonds=fonds, records=some, at=clock.now())
+        assert kept() == counted()
+    assert Item.objects.filter(category="NEW", year=None).count() == 10
+    rows[0].pk, rows[0].reference_code, rows[0].object_id = new_id(), "ONE", "ONE"
+    rows[0].save(force_insert=True)  # by itself again
     assert kept() == counted()
 
 

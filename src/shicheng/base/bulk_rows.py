@@ -11,13 +11,14 @@ from uuid import UUID
 
 from django.db import connection, connections, models
 
-from shicheng.base.db import is_sqlite
+from shicheng.base.db import chunked, is_sqlite
 
 as_json: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 """A value for a JSON column."""
 
 
 _PLAIN = frozenset({str, int, type(None)})
+_SQLITE_VALUES = 24_000  # in one statement; SQLite takes 32,766
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,13 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
     names = ", ".join(connection.ops.quote_name(column) for column in columns)
     with connection.cursor() as cursor:
         if is_sqlite():
-            cursor.executemany(
-                f"INSERT INTO {table} ({names}) VALUES ({', '.join(['%s'] * len(columns))})",  # noqa: S608  # our names
-                list(rows),
-            )
+            # Not `executemany`: within one statement other threads may work, between two they fight for the turn.
+            one = f"({', '.join(['%s'] * len(columns))})"
+            for some in chunked(list(rows), _SQLITE_VALUES // len(columns)):
+                cursor.execute(
+                    f"INSERT INTO {table} ({names}) VALUES {', '.join([one] * len(some))}",  # noqa: S608  # our names
+                    [value for row in some for value in row],
+                )
             return
         with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
             for row in rows:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from django.db import connection, transaction
 
 T = TypeVar("T")
+_TURN: Final = 0.12  # seconds
 
 
 @contextmanager
@@ -43,6 +45,12 @@ def writing_many_rows() -> Iterator[None]:
             cursor.execute(f"PRAGMA cache_size={before[0]}")
             cursor.execute(f"PRAGMA wal_autocheckpoint={before[1]}")
             cursor.execute("PRAGMA shrink_memory")
+
+
+def give_way() -> None:
+    """Let others write before the next of many batches: who waits for SQLite looks every 100 ms whether it is free."""
+    if is_sqlite():
+        time.sleep(_TURN)
 
 
 def chunked(values: list[T], size: int) -> Iterator[list[T]]:

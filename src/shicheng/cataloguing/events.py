@@ -1,6 +1,6 @@
 """What happens to catalogue imports, for the audit log.
 
-`BATCH` and `UNDO_BATCH` stand for up to 5,000 items each. Their details name the import and its rows
+`BATCH` and `UNDO_BATCH` stand for up to 10,000 items each. Their details name the import and its rows
 (`import`: number, `id`: UUID of the import, `rows`: [first, last]), from which
 `holdings.cataloguing.ids_of_batch` gives the items; followers of the log index those anew.
 """

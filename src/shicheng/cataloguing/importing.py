@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from shicheng.audit import services as audit
-from shicheng.base.db import atomic, writing_many_rows
+from shicheng.base.ahead import made_ahead
+from shicheng.base.bulk_rows import Forms, forms
+from shicheng.base.db import atomic, give_way, writing_many_rows
 from shicheng.cataloguing import events, papers, policies
 from shicheng.cataloguing.arriving import folder_of, saved_columns, staged
 from shicheng.cataloguing.errors import UnknownHeader, UnreadableCatalogue
@@ -23,7 +25,7 @@ from shicheng.cataloguing.reading import read_catalogue
 from shicheng.cataloguing.states import IMPORT
 from shicheng.cataloguing.types import Column, Summary
 from shicheng.checks.selectors import refused_levels
-from shicheng.holdings.cataloguing import CatalogueRecord, PutRecords, put_records
+from shicheng.holdings.cataloguing import CatalogueRecord, PutRecords, draw_row, put_records
 from shicheng.holdings.events import HAND_KEPT
 from shicheng.holdings.services import found_fonds
 from shicheng.jobs.run import Run
@@ -40,7 +42,7 @@ from shicheng.storage.ports import Store
 if TYPE_CHECKING:
     from shicheng.holdings.models import Fonds
 
-BATCH: Final = 5000
+BATCH: Final = 10_000
 _MOST_SAVED: Final = 500  # columns kept in a mapping
 
 
@@ -105,20 +107,30 @@ def _commit(run: Run, catalogue: CatalogueImport, store: Store) -> None:
     """Write the records of every part that are not written yet."""
     summary = Summary.from_json(catalogue.summary)
     fonds = found_all(run.actor, catalogue, summary)
-    parts = summary.parts
+    parts, form = summary.parts, forms()
     done = sum(part["rows"] for part in parts[: catalogue.part]) + catalogue.line
     while catalogue.part < len(parts):
         name = parts[catalogue.part]["name"]
         lines = papers.read_part(store, catalogue.object_id, name, after=catalogue.line)
-        for records in batches(lines, catalogue.fonds_code, summary.columns):
+        for records in made_ahead(
+            _drawn(batches(lines, catalogue.fonds_code, summary.columns), catalogue.number, form)
+        ):
             run.progress(done, summary.accepted)
             with atomic():
                 run.fence()
                 _write(run.actor, catalogue, fonds, records, summary.columns)
             done += len(records)
+            give_way()
         catalogue.part, catalogue.line = catalogue.part + 1, 0
         CatalogueImport.objects.filter(pk=catalogue.pk).update(part=catalogue.part, line=0)
     run.progress(done, summary.accepted)
+
+
+def _drawn(batches: Iterable[list[CatalogueRecord]], number: str, form: Forms) -> Iterator[list[CatalogueRecord]]:
+    for records in batches:
+        for record in records:
+            record.drawn = draw_row(record, number, form)
+        yield records
 
 
 def _write(

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from shicheng.audit import services as audit
-from shicheng.base.db import atomic
+from shicheng.base.db import atomic, give_way
 from shicheng.cataloguing import events, papers
 from shicheng.cataloguing.importing import BATCH
 from shicheng.cataloguing.models import CatalogueImport
@@ -32,6 +32,7 @@ def run_undo(run: Run, *, import_id: UUID, settings: Settings) -> dict[str, Any]
             with atomic():
                 run.fence()
                 withdraw(run.actor, catalogue, min(catalogue.line + BATCH, last))
+            give_way()
         finish(run.actor, catalogue)
     return counts(catalogue)
 

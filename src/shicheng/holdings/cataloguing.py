@@ -15,9 +15,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from shicheng.base.bulk_rows import as_json, forms, insert_rows, update_rows
+from shicheng.base.bulk_rows import Forms, as_json, forms, insert_rows, update_rows
 from shicheng.base.db import chunked
-from shicheng.holdings import policies
+from shicheng.holdings import policies, tallies
 from shicheng.holdings.describing import draw_columns
 from shicheng.holdings.drawn_rows import DRAWN, drawn_values
 from shicheng.holdings.hand_set import edited_next, hand_sets, without_hand_set
@@ -40,6 +40,9 @@ _ITEM = (
 _VERSION = ("id", "item_id", "version", "elements", "extra", "at", "by", "reason")
 
 
+DrawnRow = tuple[Any, ...]  # the columns of an item that its description alone decides
+
+
 @dataclass(slots=True)
 class CatalogueRecord:
     """One row of a catalogue, ready to become an item."""
@@ -50,6 +53,7 @@ class CatalogueRecord:
     fonds: str
     elements: dict[str, str]
     extra: dict[str, str]
+    drawn: DrawnRow | None = None
 
 
 @dataclass(slots=True)
@@ -79,6 +83,13 @@ def row_id(origin: UUID, row: int) -> UUID:
     The form of UUID version 7: the import's moment, then the row, then the import's own random bits.
     """
     return lay_out(origin, row, origin.int, version=7)
+
+
+def draw_row(record: CatalogueRecord, number: str, form: Forms) -> DrawnRow:
+    """Draw what can be drawn of a new item's row without the database, so that it can be done in advance."""
+    sort = "" if "reference_code" in record.elements else f"{record.fonds}{MADE_CODE}{number}-{record.row:08d}"
+    drawn = draw_columns(record.ref, record.elements, sort=sort)
+    return drawn.code_sort, *drawn_values(drawn, form), as_json(record.elements), as_json(record.extra)
 
 
 def put_records(
@@ -241,7 +252,7 @@ def _but_by_hand(
     values = without_hand_set(record.elements, record.extra, item, hand, at)
     if values.offered:
         result.kept_by_hand.append((item.pk, item.reference_code, values.offered))
-    return replace(record, elements=values.elements, extra=values.extra)
+    return replace(record, elements=values.elements, extra=values.extra, drawn=None)
 
 
 def _same(item: Item, record: CatalogueRecord) -> bool:
@@ -284,14 +295,12 @@ def _insert(
     rows = []
     for record in records:
         identity = row_id(origin, record.row)
-        sort = "" if "reference_code" in record.elements else f"{record.fonds}{MADE_CODE}{number}-{record.row:08d}"
-        drawn = draw_columns(record.ref, record.elements, sort=sort)
         rows.append((
-            as_id(identity), fonds_ids[record.fonds], record.ref, drawn.code_sort, *drawn_values(drawn, form),
-            as_json(record.elements), as_json(record.extra), none, number, f"urn:uuid:{identity}", record.key, 1, 0, 0,
-            moment,
+            as_id(identity), fonds_ids[record.fonds], record.ref, *(record.drawn or draw_row(record, number, form)),
+            none, number, f"urn:uuid:{identity}", record.key, 1, 0, 0, moment,
         ))  # fmt: skip
-    insert_rows(Item, _ITEM, rows)
+    with tallies.bringing(_ITEM, rows):
+        insert_rows(Item, _ITEM, rows)
 
 
 def _change(

@@ -7,11 +7,16 @@ that two transactions never wait for each other's numbers; `fold` puts them toge
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from shicheng.base.bulk_rows import insert_rows
 from shicheng.base.db import atomic, is_sqlite
 from shicheng.holdings.models import Item, Tally
 
@@ -19,6 +24,9 @@ KINDS: Final = ("fonds_id", "category", "year", "retention", "department", "secr
 _COLUMNS: Final = ", ".join((*KINDS, "has_files", "items", "files", "bytes"))
 _SUMS: Final = "SUM(items) AS items, SUM(files) AS files, SUM(bytes) AS bytes"
 _GROUPS: Final = ", ".join((*KINDS, "has_files"))
+# A row with this id tells SQLite's trigger that who inserts brings the numbers too. It never outlives a transaction,
+# and nobody else can write meanwhile. The trigger costs a tenth of a row of a catalogue.
+_BROUGHT: Final = 0
 
 
 def ensure(database: BaseDatabaseWrapper = connection) -> None:
@@ -39,6 +47,32 @@ def ensure(database: BaseDatabaseWrapper = connection) -> None:
             f"INSERT INTO holdings_tally ({_COLUMNS}) SELECT {', '.join(KINDS)}, files_count > 0, COUNT(*), "  # noqa: S608  # fixed names
             f"SUM(files_count), SUM(bytes) FROM holdings_item GROUP BY {', '.join(KINDS)}, files_count > 0"
         )
+
+
+@contextmanager
+def bringing(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[None]:
+    """Count new items without files here, all together, while the block inserts them. To be called inside `atomic()`.
+
+    `rows` are the very rows the block inserts, in the form of the database. What a database counts by statements
+    anyway is left to it.
+    """
+    if not is_sqlite():
+        yield
+        return
+    places = [columns.index(kind) for kind in KINDS]
+    kinds = Counter(tuple(row[place] for place in places) for row in rows)
+    Tally(_BROUGHT, fonds_id=UUID(int=0), has_files=False, items=0, files=0, bytes=0).save(force_insert=True)
+    yield
+    Tally.objects.filter(pk=_BROUGHT).delete()
+    same = " AND ".join(f"{kind} IS %s" for kind in KINDS)
+    more = f"UPDATE holdings_tally SET items = items + %s WHERE {same} AND has_files IS 0"  # noqa: S608  # fixed names
+    fresh = []
+    with connection.cursor() as cursor:
+        for kind, items in kinds.items():
+            cursor.execute(more, [items, *kind])
+            if not cursor.rowcount:
+                fresh.append((*kind, 0, items, 0, 0))
+    insert_rows(Tally, (*KINDS, "has_files", "items", "files", "bytes"), fresh)
 
 
 def fold(*, least: int = 1) -> int:
@@ -80,12 +114,11 @@ def _folded(cursor: Any, ids: list[int]) -> Any:
 
 
 def _is_installed(database: BaseDatabaseWrapper) -> bool:
-    if database.vendor == "sqlite":
-        query = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'holdings_tally_on_%'"
-    else:
-        query = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'holdings_tally_on_%' AND tgenabled <> 'D'"
     with database.cursor() as cursor:
-        cursor.execute(query)
+        if database.vendor == "sqlite":
+            cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'holdings_tally_on_%'")
+            return {row[0] for row in cursor.fetchall()} == set(_for_sqlite())
+        cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'holdings_tally_on_%' AND tgenabled <> 'D'")
         return bool(cursor.fetchone()[0] == 3)
 
 
@@ -117,8 +150,9 @@ def _for_sqlite() -> list[str]:
     watched = (*KINDS, "files_count", "bytes")
     differs = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in watched)
     return [
-        f"CREATE TRIGGER holdings_tally_on_insert AFTER INSERT ON holdings_item BEGIN {begin('NEW')} "
-        f"{change('NEW', '+')} END",
+        "CREATE TRIGGER holdings_tally_on_insert AFTER INSERT ON holdings_item "  # noqa: S608  # fixed names
+        f"WHEN NOT EXISTS (SELECT 1 FROM holdings_tally WHERE id = {_BROUGHT}) "
+        f"BEGIN {begin('NEW')} {change('NEW', '+')} END",
         f"CREATE TRIGGER holdings_tally_on_update AFTER UPDATE OF {', '.join(watched)} ON holdings_item "
         f"WHEN {differs} BEGIN {change('OLD', '-')} {begin('NEW')} {change('NEW', '+')} END",
         f"CREATE TRIGGER holdings_tally_on_delete AFTER DELETE ON holdings_item BEGIN {change('OLD', '-')} END",

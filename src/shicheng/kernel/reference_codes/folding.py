@@ -17,8 +17,9 @@ def fold_reference_code(text: str) -> str:
 
     For matching alone: it is no valid code, and it never replaces the code a list gives.
     """
-    if text.isascii() and text.isprintable():  # nearly every code, and nothing of the below changes it further
-        return _SEPARATORS.sub("-", text.replace(" ", "").upper()).strip("-")
+    plain = _SEPARATORS.sub("-", text.replace(" ", ""))
+    if plain.isascii() and plain.isprintable():  # nearly every code, and nothing of the below changes it further
+        return plain.upper().strip("-")
     folded, before = text, None
     while folded != before:  # upper case or a character left out may undo the normal form
         before = folded
