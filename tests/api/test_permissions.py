@@ -152,6 +152,18 @@ TABLE: dict[str, tuple[str, str, Any, tuple[int, int, int, int, int]]] = {
     "undo_step": ("POST", "/pools/L012/2017/undo", None, (401, 403, 404, 422, 403)),
     "show_fields": ("GET", "/fields/WS", None, (401, 403, 200, 200, 403)),
     "lay_down_fields": ("PUT", "/fields/WS", {}, (401, 403, 422, 422, 403)),
+    "show_filing_schema": ("GET", "/filing/schema", None, (200, 200, 200, 200, 200)),
+    "push_document": ("POST", "/filing/documents", b"x", (401, 403, 403, 403, 403)),
+    "list_receipts": ("GET", "/filing/receipts", None, (401, 403, 404, 404, 403)),
+    "show_push_receipt": ("GET", "/filing/receipts/X", None, (401, 403, 404, 404, 403)),
+    "return_document": ("POST", "/filing/receipts/X/return", REASON, (401, 403, 404, 404, 403)),
+    "list_business_systems": ("GET", "/filing/systems", None, (401, 403, 200, 200, 200)),
+    "put_business_system": ("PUT", "/filing/systems/OA", {"name": "x", "unit": "U1"}, (401, 403, 404, 200, 403)),
+    "show_business_system": ("GET", "/filing/systems/OA", None, (401, 403, 404, 200, 200)),
+    "move_business_system": ("POST", "/filing/systems/OA/state", {"verb": "admit"}, (401, 403, 404, 200, 403)),
+    "give_system_token": ("POST", "/filing/systems/OA/token", {}, (401, 403, 404, 201, 201)),
+    "list_attempts": ("GET", "/filing/systems/OA/attempts", None, (401, 403, 404, 200, 200)),
+    "list_months": ("GET", "/filing/systems/OA/months", None, (401, 403, 404, 200, 200)),
     "list_webhooks": ("GET", "/webhooks", None, (401, 403, 403, 403, 200)),
     "make_webhook": (
         "POST", "/webhooks", {"url": "http://localhost/x", "events": ["*"]}, (401, 403, 403, 403, 422)

@@ -14,6 +14,7 @@ from shicheng.api.rest import (
     editing,
     exports,
     fields,
+    filing,
     house,
     imports,
     jobs,
@@ -59,6 +60,7 @@ api.add_router("/audit", audit.router)
 api.add_router("/exports", exports.router)
 api.add_router("/pools", pool.router)
 api.add_router("/fields", fields.router)
+api.add_router("/filing", filing.router)
 api.add_router("/printouts", printouts.router)
 api.add_router("/schemes", schemes.router)
 api.add_router("/requests", requests.router)

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from ninja.errors import HttpError, ValidationError
 
 from shicheng.api.errors import BadRequest, BadValues, Broken, TooLarge, UnknownAddress, UploadCut
+from shicheng.collecting.errors import Faulty
 from shicheng.holdings.errors import BadValues as BadDescription
 from shicheng.holdings.errors import EditedMeanwhile
 from shicheng.kernel.errors import ShichengError
@@ -105,6 +106,10 @@ def problem_of(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def _single_values(error: ShichengError) -> list[dict[str, str]] | None:
     """What the error says of single values: those that can't stand, or those somebody else saved meanwhile."""
+    if isinstance(error, Faulty):
+        return [
+            {"in": "body", "name": one.name, "pointer": one.pointer, "detail": str(one.message)} for one in error.faults
+        ]
     if isinstance(error, BadDescription):
         return [{"in": "body", "name": one.element, "detail": str(one)} for one in error.faults]
     if isinstance(error, EditedMeanwhile):

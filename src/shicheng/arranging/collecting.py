@@ -318,7 +318,9 @@ def _item(batch: Batch, one: NewDocument, place: int, actor: Actor) -> PoolItem:
         title=elements.pop("title", ""), document_number=elements.pop("document_number", "")[:300],
         author=elements.pop("author", ""), date=elements.pop("date", "")[:40], elements=elements,
         process=[_process_row(entry) for entry in one.process], source=one.source[:200], formed_at=clock.now(),
-        formed_by=actor.name[:200],
+        formed_by=actor.name[:200], category=one.klass.get("category", ""), department=one.klass.get("department", ""),
+        retention=one.klass.get("retention", ""), scope_row=one.klass.get("row", ""),
+        judged_by=list(one.klass.get("reasons", ())),
     )  # fmt: skip
 
 
@@ -359,6 +361,7 @@ def _read_document(told: Mapping[str, Any]) -> NewDocument:
         ),
         process=tuple(_entries(told.get("process", ()))),
         source=str(told.get("source", "")),
+        klass=dict(told.get("class") or {}),
     )
 
 

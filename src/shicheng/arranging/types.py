@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from shicheng.kernel.messages import Message
@@ -99,6 +101,7 @@ class NewDocument:
     files: tuple[NewFile, ...]
     process: tuple[ProcessEntry, ...] = ()
     source: str = ""  # what the other system calls it
+    klass: Mapping[str, Any] = field(default_factory=dict)  # category, department, retention, row, reasons
 
 
 @dataclass(frozen=True, slots=True)

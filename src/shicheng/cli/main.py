@@ -14,6 +14,7 @@ from shicheng.cli import (
     archive,
     arranging,
     cataloguing,
+    collecting,
     editing,
     finding,
     intake,
@@ -53,6 +54,7 @@ def _root(
 archive.add_to(app)
 intake.add_to(app)
 arranging.add_to(app)
+collecting.add_to(app)
 cataloguing.add_to(app)
 finding.add_to(app)
 printing.add_to(app)

@@ -11,6 +11,7 @@ from shicheng.approvals import policies as approvals
 from shicheng.arranging import policies as arranging
 from shicheng.audit import policies as audit
 from shicheng.cataloguing import policies as cataloguing
+from shicheng.collecting import policies as collecting
 from shicheng.describing import policies as describing
 from shicheng.desk import policies as desk
 from shicheng.holdings import motions
@@ -46,6 +47,8 @@ def entries(actor: Actor, here: str) -> list[Entry]:
         found.append(_entry("ingest:transfers", _("Transfers"), "in", here, waiting, _("wait for a decision")))
     if may(actor, arranging.READ):
         found.append(_entry("arranging:pools", _("Arranging"), "sort", here))
+    if may(actor, collecting.READ):
+        found.append(_entry("collecting:systems", _("Business systems"), "in", here))
     if may(actor, cataloguing.READ):
         found.append(_entry("cataloguing:imports", _("Catalogues"), "folder", here))
     if may(actor, describing.CHANGE):

@@ -177,5 +177,6 @@ def _moment(entry: Entry) -> Moment:
 
 def _step(step: dict[str, str]) -> Moment:
     what = step.get("action") or step.get("status") or "–"
-    text = Message("%(what)s", {"what": what})
+    said = "；".join(filter(None, (step.get("description"), step.get("mandate"))))
+    text = Message("%(what)s：%(said)s", {"what": what, "said": said}) if said else Message("%(what)s", {"what": what})
     return Moment(text, None, step.get("agent", ""), "told", step.get("time", ""))

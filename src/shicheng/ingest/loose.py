@@ -29,7 +29,8 @@ def add_documents(
     """Hand documents over to the pool; each becomes an item there. The same `key` comes once.
 
     A document is `{"elements": {name: text}, "files": [{"path": Path, "name": text, "part": text}], "process":
-    [{"status": …, "action": …, "time": …, "mandate": …, "description": …, "agent": …}], "source": text}`. Its bytes
+    [{"status": …, "action": …, "time": …, "mandate": …, "description": …, "agent": …}], "source": text, "class":
+    {"category": …, "department": …, "retention": …, "row": id of the row that judged it, "reasons": […]}}`. Its bytes
     are durable in the staging area when this returns. Slow: never to be called inside a transaction.
     """
     return ports.pool()(

@@ -76,14 +76,46 @@ def create_token(
                 _("There is no account %(name)s that may sign in.", name=username),
                 hint=_("Look it up in the list of accounts, or make the token without an account."),
             )
+    return _make(actor, name, wanted, user, fonds, expires, log)
+
+
+def give_token(
+    *, actor: Actor, name: str, scopes: Iterable[str], fonds: Iterable[str], log: Log, days: int
+) -> tuple[ApiToken, str]:
+    """Make a token of a program for a room that has asked its own policies whether the actor may; see `create_token`.
+
+    For what belongs to one thing of that room, such as a business system that may push and do nothing else.
+    """
+    wanted = sorted(set(scopes))
+    _check_scopes(wanted)
+    return _make(actor, name, wanted, None, fonds, _check_end(None, days), log)
+
+
+def take_token(*, actor: Actor, token_id: UUID, log: Log) -> None:
+    """Make a token of `give_token` worthless, for the room that gave it; one revoked before stays as it is."""
+    with atomic():
+        token = ApiToken.objects.select_for_update().filter(pk=token_id, revoked=None).first()
+        if token is not None:
+            token.revoked = clock.now()
+            token.save(update_fields=["revoked"])
+            log(actor, REVOKED, ("token", str(token.pk)), {"name": token.name})
+
+
+def _make(
+    actor: Actor, name: str, scopes: list[str], user: User | None, fonds: Iterable[str] | None, expires: datetime,
+    log: Log,
+) -> tuple[ApiToken, str]:  # fmt: skip
     secret = PREFIX + secrets.token_urlsafe(32)
+    codes = None if fonds is None else sorted(set(fonds))
     with atomic():
         token = ApiToken.objects.create(
-            name=name.strip()[:120], digest=_digest(secret), user=user, scopes=wanted,
-            fonds=None if fonds is None else sorted(set(fonds)), made_by=actor.name[:200], created=clock.now(),
-            expires=expires,
+            name=name.strip()[:120], digest=_digest(secret), user=user, scopes=scopes, fonds=codes,
+            made_by=actor.name[:200], created=clock.now(), expires=expires,
         )  # fmt: skip
-        details = {"name": token.name, "scopes": " ".join(wanted), "user": username, "fonds": " ".join(fonds or ())}
+        details = {
+            "name": token.name, "scopes": " ".join(scopes), "user": user.username if user else "",
+            "fonds": " ".join(codes or ()),
+        }  # fmt: skip
         log(actor, CREATED, ("token", str(token.pk)), details)
     return token, secret
 

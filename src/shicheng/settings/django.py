@@ -46,6 +46,7 @@ ROOMS = [
     "describing",
     "ingest",
     "arranging",
+    "collecting",
     "printing",
     "exchange",
     "access",

@@ -15,6 +15,7 @@ _doors = [
     ("desk/transfers/", "ingest"),
     ("desk/imports/", "cataloguing"),
     ("desk/arranging/", "arranging"),
+    ("desk/collecting/", "collecting"),
     ("desk/requests/", "approvals"),
     ("desk/schemes/", "schemes"),
     ("desk/describing/", "describing"),

@@ -33,6 +33,7 @@ class ProblemError(Out):
     place: str = Field(alias="in")
     name: str
     detail: str
+    pointer: str | None = Field(default=None, description="Where in the JSON that was sent (RFC 6901).")
 
 
 class Problem(Out):
