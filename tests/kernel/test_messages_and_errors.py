@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shicheng.kernel import messages
 from shicheng.kernel.errors import ShichengError
-from shicheng.kernel.messages import Message
+from shicheng.kernel.messages import Label, Message
 from shicheng.kernel.messages import message as _
 
 VALUES = st.dictionaries(st.sampled_from(["path", "count"]), st.none() | st.booleans() | st.integers() | st.text())
@@ -53,3 +53,15 @@ def test_a_message_inside_a_message_keeps_its_own_template() -> None:
     inner = _("after %(year)s", year=1949)
     outer = _("A year %(when)s was expected.", when=inner)
     assert Message.from_json(outer.to_json()) == outer
+
+
+def test_a_label_inside_a_message_is_shown_in_the_language_of_who_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = _("%(element)s is empty.", element=Label("题名", "Title")).to_json()
+    read = Message.from_json(json.loads(json.dumps(stored)))
+    assert str(read) == "Title is empty."
+    monkeypatch.setattr(messages, "_language", lambda: "zh-hans")
+    assert str(read) == "题名 is empty."
+    assert (
+        str(Message.from_json({"template": "%(element)s is empty.", "params": {"element": "题名"}})) == "题名 is empty."
+    )
+    assert str(Label("届", "")) == "届"

@@ -9,7 +9,7 @@ from shicheng.kernel.openness import SECRECY as SECRECY
 from shicheng.kernel.reference_codes import CATEGORIES
 from shicheng.kernel.retention import RetentionError, parse_retention
 from shicheng.packages.elements import BY_NAME
-from shicheng.schemes.fields import is_added, label_of
+from shicheng.schemes.fields import is_added, label_of, labels_of
 
 
 def retention_label(code: str) -> str:
@@ -38,6 +38,14 @@ class ElementName(str):
             name = str.__str__(self)
             return label_of(name) if is_added(name) else name
         return element.label_zh if (get_language() or "").startswith("zh") else element.label_en
+
+    def to_json(self) -> dict[str, str] | str:
+        """The form messages keep it in, which tells readers of either language what it was called."""
+        name = str.__str__(self)
+        element = BY_NAME.get(name)
+        if element is not None:
+            return {"zh": element.label_zh, "en": element.label_en}
+        return labels_of(name).to_json() if is_added(name) else name
 
 
 def element_list(names: Iterable[str]) -> str:

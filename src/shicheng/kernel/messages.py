@@ -9,10 +9,38 @@ from typing import Any
 _translate: Callable[[str], str] = str
 
 
+def _english() -> str:
+    return "en"
+
+
+_language: Callable[[], str] = _english
+
+
 def set_translator(translate: Callable[[str], str]) -> None:
     """Let `translate` turn English templates into the current language from now on."""
     global _translate
     _translate = translate
+
+
+def set_language(language: Callable[[], str]) -> None:
+    """Let `language` say from now on which language is the current one."""
+    global _language
+    _language = language
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A name written in both languages where it is laid down, such as an element's; shown in the current one."""
+
+    zh: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.zh if _language().startswith("zh") or not self.en else self.en
+
+    def to_json(self) -> dict[str, str]:
+        """The form messages keep it in."""
+        return {"zh": self.zh, "en": self.en}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +71,13 @@ def message(template: str, /, **params: Any) -> Message:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Message):
-        return value.to_json()
+    to_json = getattr(value, "to_json", None)
+    if to_json is not None:
+        return to_json()
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
 def _nested(value: Any) -> Any:
-    return Message.from_json(value) if isinstance(value, dict) else value
+    if not isinstance(value, dict):
+        return value
+    return Message.from_json(value) if "template" in value else Label(value["zh"], value["en"])

@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from shicheng.kernel.dates import DateError, parse_date
-from shicheng.kernel.messages import Message
+from shicheng.kernel.messages import Label, Message
 from shicheng.kernel.messages import message as _
 from shicheng.packages.elements import ADDED, BY_NAME
 
@@ -48,8 +48,9 @@ AUTHORITIES: Final[dict[str, Message]] = {
 }
 YES_NO: Final = ("是", "否")
 __all__ = [
-    "ADDED", "AUTHORITIES", "REQUIRED", "TYPES", "YES_NO", "Field", "Preset", "added_fields", "all_added",
-    "field_named", "fields_of", "forget", "is_added", "judge_field", "label_of", "presets", "split_values",
+    "ADDED", "AUTHORITIES", "REQUIRED", "TYPES", "YES_NO", "Field", "Preset", "added_everywhere", "added_fields",
+    "all_added", "field_named", "fields_of", "forget", "is_added", "judge_field", "label_of",
+    "labels_of", "laid_down", "presets", "split_values",
 ]  # fmt: skip
 _SEPARATORS: Final = re.compile(r"[;；]")
 _LONGEST: Final = 2000
@@ -81,9 +82,14 @@ class Field:
         return self.element or f"{ADDED}{self.zh}"
 
     @property
+    def names(self) -> Label:
+        """Its label in both languages."""
+        return Label(self.zh, self.en)
+
+    @property
     def label(self) -> str:
         """Its label in the present language."""
-        return self.zh if (get_language() or "").startswith("zh") or not self.en else self.en
+        return str(self.names)
 
     @property
     def help(self) -> str:
@@ -178,18 +184,32 @@ def field_named(category: str, name: str) -> Field | None:
 
 def label_of(name: str) -> str:
     """The label of an added field by its name, whatever category it is of; what it is called itself if none has it."""
-    for table in (*_in_force(timezone.localdate()).values(), *(one.fields for one in presets().values())):
+    return str(labels_of(name))
+
+
+def labels_of(name: str) -> Label:
+    """The same in both languages."""
+    for table in (*_in_force(_today()).values(), *(one.fields for one in presets().values())):
         for one in table:
             if one.name == name:
-                return one.label
-    return name.removeprefix(ADDED)
+                return one.names
+    return Label(name.removeprefix(ADDED), "")
+
+
+def laid_down() -> frozenset[str]:
+    """The categories the archive laid down fields for itself."""
+    return frozenset(_in_force(_today()))
+
+
+def added_everywhere() -> tuple[Field, ...]:
+    """The added fields of every category; one that several categories have stands there for each of them."""
+    categories = {"", *laid_down(), *_shipped()}
+    return tuple(one for code in sorted(categories) for one in added_fields(code))
 
 
 def all_added() -> dict[str, str]:
     """The added fields of every category and their labels in the present language, by name."""
-    kept = _in_force(timezone.localdate())
-    categories = {"", *kept, *(code for one in presets().values() for code in one.categories)}
-    return {one.name: one.label for code in sorted(categories) for one in fields_of(code) if not one.element}
+    return {one.name: one.label for one in added_everywhere()}
 
 
 def is_added(name: str) -> bool:
@@ -206,7 +226,7 @@ def split_values(field: Field, value: str) -> list[str]:
 def judge_field(field: Field, value: str) -> tuple[Message, Message] | None:
     """What is wrong with a value that is not empty, and what to do; None if nothing is."""
     if len(value) > field.most:
-        return _("%(field)s has more than %(most)s characters.", field=field.label, most=field.most), _("Shorten it.")
+        return _("%(field)s has more than %(most)s characters.", field=field.names, most=field.most), _("Shorten it.")
     for one in split_values(field, value):
         match field.type:
             case "number" if not re.fullmatch(r"-?\d+(\.\d+)?", one.replace(",", "")):
@@ -218,12 +238,12 @@ def judge_field(field: Field, value: str) -> tuple[Message, Message] | None:
                     return error.message, error.hint or _("Write it as 20240131 or 2024-01-31.")
             case "code" if field.values and one not in field.values:
                 return (
-                    _("%(field)s is “%(value)s”, which is none of its values.", field=field.label, value=one[:100]),
+                    _("%(field)s is “%(value)s”, which is none of its values.", field=field.names, value=one[:100]),
                     _("Choose one of: %(values)s.", values="、".join(field.values)),
                 )
             case "yesno" if one not in YES_NO:
                 return (
-                    _("%(field)s is “%(value)s”, which is none of its values.", field=field.label, value=one[:100]),
+                    _("%(field)s is “%(value)s”, which is none of its values.", field=field.names, value=one[:100]),
                     _("Choose one of: %(values)s.", values="、".join(YES_NO)),
                 )
     return None

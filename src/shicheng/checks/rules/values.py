@@ -12,7 +12,7 @@ from shicheng.checks.rules.codes import UNDESCRIBED
 from shicheng.checks.schemes import ElementRule
 from shicheng.checks.types import Level
 from shicheng.kernel.dates import DateError, parse_date
-from shicheng.kernel.messages import Message
+from shicheng.kernel.messages import Label, Message
 from shicheng.kernel.messages import message as _
 from shicheng.kernel.retention import RetentionError, parse_retention
 from shicheng.packages.elements import BY_NAME
@@ -32,7 +32,13 @@ _COUNT = re.compile(r"[0-9]{1,9}(?:件|个|份)?|无")
 _ROW_MEANS_COLUMN = 2  # from this many rows on, a column that is empty throughout is one fault
 
 
-def label(element: str) -> str:
+def label(element: str) -> Label | str:
+    """Return the name of an element for whoever reads it."""
+    known = BY_NAME.get(element)
+    return Label(known.label_zh, known.label_en) if known is not None else element
+
+
+def _header(element: str) -> str:
     """Return the Chinese name of an element as it stands at the head of a list."""
     known = BY_NAME.get(element)
     return known.label_zh if known is not None else element
@@ -54,7 +60,7 @@ def elements(context: CheckContext) -> Looked:
             about=(ITEM_LIST, column_key(rule.name)),
             level=Level.ERROR if rule.obligation == "mandatory" else Level.WARNING,
             element=rule.name,
-            expected=label(rule.name),
+            expected=_header(rule.name),
             advice=_("Add the column and send the list again."),
         )
     return len(context.scheme.rules)
@@ -89,7 +95,7 @@ def mandatory(context: CheckContext) -> Looked:
                 covers=covers,
                 item=items[index],
                 element=rule.name,
-                expected=name,
+                expected=_header(rule.name),
                 found="",
                 advice=_("Fill %(element)s in from the document itself and send the list again.", element=name),
             )  # fmt: skip
