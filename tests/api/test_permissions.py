@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NOBODY = UUID(int=0)
 REASON = {"reason": "x"}
 EDIT = {"elements": {"note": "x"}, "reason": "x"}
+CHANGE = {"element": "note", "verb": "set", "value": "x"}
 FOLDER = {"name": "x", "files": 1, "bytes": 1}
 PEOPLE = ("stranger", "reader", "limited", "archivist", "administrator")
 # For each operation: how it is asked for, then the status for each of the people above. `limited` is an archivist of
@@ -112,6 +113,20 @@ TABLE: dict[str, tuple[str, str, Any, tuple[int, int, int, int, int]]] = {
     "prove_log": ("GET", "/audit/proof", None, (401, 403, 403, 403, 200)),
     "start_export": ("POST", "/exports", {"form": "csv"}, (401, 403, 202, 202, 403)),
     "fetch_export": ("GET", "/exports/{job}/content", None, (401, 403, 404, 404, 403)),
+    "list_changes": ("GET", "/changes", None, (401, 403, 200, 200, 403)),
+    "preview_change": ("POST", "/changes/preview", CHANGE, (401, 403, 200, 200, 403)),
+    "begin_change": ("POST", "/changes", CHANGE | REASON, (401, 403, 202, 202, 403)),
+    "show_change": ("GET", "/changes/{nobody}", None, (401, 403, 404, 404, 403)),
+    "list_left_out": ("GET", "/changes/{nobody}/left", None, (401, 403, 404, 404, 403)),
+    "undo_change": ("POST", "/changes/{nobody}/undo", REASON, (401, 403, 404, 404, 403)),
+    "list_authorities": ("GET", "/authorities", None, (401, 403, 200, 200, 403)),
+    "add_authority": ("POST", "/authorities", {"kind": "ship", "name": "x"}, (401, 403, 422, 422, 403)),
+    "suggest_authorities": ("GET", "/authorities/suggestions?text=x", None, (401, 403, 200, 200, 403)),
+    "show_authority": ("GET", "/authorities/{nobody}", None, (401, 403, 404, 404, 403)),
+    "change_authority": ("PUT", "/authorities/{nobody}", {"name": "x", "revision": 1}, (401, 403, 404, 404, 403)),
+    "list_authority_records": ("GET", "/authorities/{nobody}/records", None, (401, 403, 404, 404, 403)),
+    "merge_authority": ("POST", "/authorities/{nobody}/merge", {}, (401, 403, 422, 422, 403)),
+    "split_authority": ("POST", "/authorities/{nobody}/split", REASON, (401, 403, 422, 422, 403)),
     "start_printout": ("POST", "/printouts", {"kind": "item-list"}, (401, 403, 202, 202, 403)),
     "fetch_printout": ("GET", "/printouts/{job}/content", None, (401, 403, 404, 404, 403)),
     "list_units": ("GET", "/schemes/units", None, (401, 403, 200, 200, 403)),

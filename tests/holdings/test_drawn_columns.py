@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shicheng.holdings.describing import draw_columns
+from shicheng.holdings.describing import DRAWN_FROM, draw_columns
 from shicheng.holdings.types import Openness, Secrecy
+from shicheng.packages.elements import ELEMENTS
 
 FIELDS = ("year", "date", "retention", "secrecy", "openness", "pages", "item_number", "title", "fonds_code")
 
@@ -49,3 +50,12 @@ def test_words_nobody_knows_open_nothing() -> None:
 @given(st.text(max_size=60), st.dictionaries(st.sampled_from(FIELDS), st.text(max_size=60)))
 def test_no_description_is_refused(ref: str, elements: dict[str, str]) -> None:
     draw_columns(ref, elements)
+
+
+def test_no_column_is_drawn_from_other_elements() -> None:
+    ref, base = "B012-WS·2016-Y-CXW-0001", {"title": "甲", "date": "20160305"}
+    drawn = draw_columns(ref, base)
+    for element in ELEMENTS:
+        for value in ("1999", "永久", "开放", "绝密", "20010101"):
+            changed = draw_columns(ref, {**base, element.name: value}) != drawn
+            assert element.name in DRAWN_FROM or not changed, element.name

@@ -69,10 +69,20 @@ def records(count: int = 360, *, seed: int = 11) -> list[IndexDocument]:
                     "persons": chance.choice(["林晚舟", "顾长风", ""]),
                     "note": chance.choice(["原件缺页", "复印件", ""]),
                 },
-                text=text,
+                text=text, extra=_added(number),
             )
         )  # fmt: skip
     return made
+
+
+def _added(number: int) -> dict[str, str] | None:
+    """Values of fields of the archive's own: two in three records have none."""
+    if number % 3:
+        return None
+    return {
+        "议题": f"{MATTERS[number // 3 % len(MATTERS)]}（第{number % 7}项）", "代表": AUTHORS[number % len(AUTHORS)],
+        "filing_row": f"row-{number}", **({"人大代表": "甲"} if number % 2 else {"届": "十四"}),
+    }  # fmt: skip
 
 
 def build_index(folder: Path, documents: list[IndexDocument], *, commits: int = 3) -> tantivy.Index:

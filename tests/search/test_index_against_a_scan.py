@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from search.catalogue import AUTHORS, KINDS, MATTERS, PLACES, build_index, records
-from shicheng.holdings.types import IndexDocument
+from shicheng.holdings.types import FILING_ROW, IndexDocument
 from shicheng.search import paging
 from shicheng.search.compiling import Compiler, code_meant, exact_values
 from shicheng.search.expressions import And, Days, Everything, Expression, Not, Nothing, Or, Word, Years
-from shicheng.search.fields import ELEMENT_FIELDS, FIELDS, Kind, find_field
+from shicheng.search.fields import ELEMENT_FIELDS, FIELDS, Kind, find_field, names_with
 from shicheng.search.folding import fold as fold_text
 from shicheng.search.language import read_query
 from shicheng.search.paging import all_ids, read_page
@@ -26,6 +26,10 @@ fold = cache(fold_text)  # the scan folds the same values again and again
 fold_code = cache(fold_reference)
 RECORDS = records()
 ELEMENTS = {field.name: name for name, field in ELEMENT_FIELDS.items()}
+# Fields archives added: one label in two languages, a name of one sign, one name that means two labels.
+ADDED = names_with({
+    "议题": ("议题",), "agenda_item": ("议题",), "届": ("届",), "代表": ("代表", "人大代表"), "题名": ("届",),
+})  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +45,7 @@ def ids_of(searcher: tantivy.Searcher, expression: Expression) -> set[UUID]:
 
 def values_of(document: IndexDocument) -> list[str]:
     others = [value for name, value in document.elements.items() if name in ELEMENT_FIELDS]
+    others += [value for label, value in (document.extra or {}).items() if label != FILING_ROW]
     return [
         document.title, document.text, document.document_number, document.author, document.ref, document.department,
         document.fonds_name, *others,
@@ -77,6 +82,8 @@ def holds_word(document: IndexDocument, word: Word) -> bool:
         return any(text in fold(value) for value in values_of(document)) or (
             code is not None and fold_code(document.ref).startswith(code)
         )
+    if word.field.labels:
+        return any(text in fold((document.extra or {}).get(label, "")) for label in word.field.labels if text)
     if word.field.kind is Kind.EXACT:
         have = document.formats if word.field.name == "format" else (getattr(document, word.field.name),)
         return bool(set(have) & set(exact_values(word.field, word.text)))
@@ -227,6 +234,30 @@ NOT
 def test_a_query_finds_what_a_scan_finds(searcher: tantivy.Searcher, query: str) -> None:
     expression = read_query(query).expression
     assert ids_of(searcher, expression) == {one.id for one in RECORDS if holds(one, expression)}
+
+
+@pytest.mark.parametrize(
+    ("query", "finds"),
+    [
+        ("议题:安全生产", True), ("議題：安全", True), ("agenda_item:IPv6", True), ('议题:"（第3项）"', True),
+        ("议题:第 议题:项", True), ("届:十四", True), ("届:四", True), ("届:十四 NOT 议题:（第0项）", True),
+        ("代表:甲", True), ("代表:林晚舟 OR 届:十", True), ("代表:(甲 OR 林晚舟)", True), ("议题:安*", True),
+        ("十四", True), ("（第3项）", True), ("议题:林晚舟", False), ("届:十五", False), ("代表:十四", False),
+        ("议题:项林", False), ("row-3", False), ("题名:十四", False), ("filing_row:row", False),
+    ],
+)  # fmt: skip
+def test_fields_added_without_code_are_searched_like_others(
+    searcher: tantivy.Searcher, query: str, finds: bool
+) -> None:
+    expression = read_query(query, ADDED).expression
+    found = ids_of(searcher, expression)
+    assert found == {one.id for one in RECORDS if holds(one, expression)}
+    assert bool(found) is finds
+
+
+def test_a_name_nobody_added_is_a_word() -> None:
+    assert read_query("议题:安全").expression == Word("议题:安全")
+    assert read_query("10:30", ADDED).expression == Word("10:30")
 
 
 def test_the_examples_do_find_something(searcher: tantivy.Searcher) -> None:

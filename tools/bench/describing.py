@@ -38,6 +38,8 @@ def measure(options: Options) -> Result:
     result.add("time between two frames: p50", "ms", [grid["p50"]])
     result.add("time between two frames: p95", "ms", [grid["p95"]])
     result.add("time between two frames: slowest", "ms", [grid["worst"]])
+    result.add("frames over 16.7 ms", "%", [grid["late"]], f"of {grid['frames']:,}")
+    result.add("frames over 33 ms", "%", [grid["missed"]], "at least one is missed")
     result.goals.append(Goal("frames a second while the grid of 10,000 rows scrolls", 58, grid["rate"], "1/s"))
     result.notes.append(
         "The batch change appends a word to the note of every record: its lines are made and judged, kept in the store "

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", web.home, name="home"),
     path("search", web.results, name="results"),
     path("records/<uuid:item_id>", web.record, name="record"),
+    path("names/<uuid:key>", web.name, name="name"),
     path("files/<uuid:file_id>/pages/<int:page>.png", web.picture, name="picture"),
     path("files/<uuid:file_id>/pages/<int:page>.svg", web.drawing, name="drawing"),
     path("files/<uuid:file_id>/document", web.document, name="document"),

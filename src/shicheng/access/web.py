@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from shicheng.access.front import view_front
 from shicheng.base.web import render_part
+from shicheng.describing import linking, names
 from shicheng.holdings import answers, selectors
 from shicheng.holdings.file_views import proxy_kind, require_file, require_picture, view_along, view_file
 from shicheng.holdings.viewing import view_item
 from shicheng.people.services import ANONYMOUS
+from shicheng.schemes.fields import AUTHORITIES
 from shicheng.search.viewing import view_search
 from shicheng.settings import current
 
 FACETS = ("fonds", "category", "department", "format")
+PAGE = 20
 
 
 @require_safe
@@ -39,7 +44,18 @@ def record(request: HttpRequest, item_id: UUID) -> HttpResponse:
     one = selectors.item(ANONYMOUS, item_id)
     page = view_item(ANONYMOUS, one, request.GET, current())
     page["door"] = "access"
+    page["pieces"] = names.public_pieces(one, lambda key: reverse("access:name", args=[key]))
     return render(request, "access/record.html", page)
+
+
+@require_safe
+def name(request: HttpRequest, key: UUID) -> HttpResponse:
+    """A body, place or subject, and the opened records that name it."""
+    kept = names.public_authority(key)
+    found = Paginator(linking.records(ANONYMOUS, kept), PAGE).get_page(request.GET.get("page"))
+    others = kept.names.filter(is_main=False).order_by("name").values_list("name", flat=True)
+    page = {"one": kept, "kind": AUTHORITIES[kept.kind], "others": others, "page": found}
+    return render(request, "access/name.html", page)
 
 
 @require_safe

@@ -10,6 +10,8 @@ from shicheng.api.problems import problem_of
 from shicheng.api.rest import (
     attachments,
     audit,
+    authorities,
+    changes,
     checks,
     editing,
     exports,
@@ -61,6 +63,8 @@ api.add_router("/exports", exports.router)
 api.add_router("/pools", pool.router)
 api.add_router("/fields", fields.router)
 api.add_router("/filing", filing.router)
+api.add_router("/changes", changes.router)
+api.add_router("/authorities", authorities.router)
 api.add_router("/printouts", printouts.router)
 api.add_router("/schemes", schemes.router)
 api.add_router("/requests", requests.router)

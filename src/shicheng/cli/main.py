@@ -13,8 +13,10 @@ from shicheng.cli import (
     accounts,
     archive,
     arranging,
+    authorities,
     cataloguing,
     collecting,
+    describing,
     editing,
     finding,
     intake,
@@ -59,6 +61,8 @@ cataloguing.add_to(app)
 finding.add_to(app)
 printing.add_to(app)
 editing.add_to(app)
+describing.add_to(app)
+authorities.add_to(app)
 keeping.add_to(app)
 moving.add_to(app)
 schemes.add_to(app)

@@ -21,9 +21,11 @@ from shicheng.describing import events, policies
 from shicheng.describing.errors import AuthorityNotFound, BadAuthority
 from shicheng.describing.models import Authority, AuthorityName
 from shicheng.describing.services import checked_reason
+from shicheng.holdings import policies as holdings
 from shicheng.jobs import services as jobs
 from shicheng.kernel import clock
 from shicheng.kernel.messages import message as _
+from shicheng.people import policies as people
 from shicheng.people.policies import allows, require
 from shicheng.people.types import Actor
 from shicheng.schemes.fields import AUTHORITIES
@@ -46,7 +48,10 @@ def authorities(actor: Actor, *, kind: str = "", text: str = "", order: str = ""
     if text:
         found = found.filter(pk__in=AuthorityName.objects.filter(folded__contains=fold_name(text)).values("authority"))
     if order == "records":
-        found = found.annotate(records=Count("links__item", distinct=True))
+        # Nobody learns by a number of records they may not see.
+        is_whole = people.reach(actor, holdings.READ) == people.EVERYTHING
+        seen = None if is_whole else Q(links__item__in=holdings.visible(actor))
+        found = found.annotate(records=Count("links__item", distinct=True, filter=seen))
     return found.order_by(*ORDERS.get(order, ORDERS[""]))
 
 
@@ -56,6 +61,32 @@ def authority(actor: Actor, key: UUID) -> Authority:
     if found is None:
         raise AuthorityNotFound(_("There is no such authority here."), hint=_("Look it up in the list."))
     return found
+
+
+def authority_named(actor: Actor, which: str, *, kind: str = "") -> Authority:
+    """One authority by its id or one of its names; raises `AuthorityNotFound`, `BadAuthority` where several fit."""
+    try:
+        return authority(actor, UUID(which))
+    except ValueError:
+        pass
+    named = AuthorityName.objects.filter(folded=fold_name(which))
+    found = list(authorities(actor, kind=kind).filter(pk__in=named.values("authority"))[:2])
+    if not found:
+        raise AuthorityNotFound(
+            _("There is no authority %(name)s here.", name=which), hint=_("Look it up in the list.")
+        )
+    if len(found) > 1:
+        raise BadAuthority(
+            _("Several authorities are called %(name)s.", name=which), hint=_("Say of which kind, or give its id.")
+        )
+    return found[0]
+
+
+def named(kind: str, name: str) -> Authority | None:
+    """The authority of a kind that a name belongs to, if there is one; for work of other rooms, never for people."""
+    found = AuthorityName.objects.filter(kind=kind, folded=fold_name(name), authority__merged_into=None)
+    row = found.select_related("authority").first()
+    return row.authority if row else None
 
 
 def suggest(actor: Actor, kind: str, text: str, *, limit: int = 12) -> list[str]:
@@ -234,7 +265,10 @@ def _whole(kept: Authority) -> dict[str, Any]:
 
 
 def _link_again(actor: Actor, kept: Authority) -> None:
+    from shicheng.describing import names
     from shicheng.describing.work import link_authority
+
+    names.forget()
 
     key = f"describing.link:{kept.pk}:{kept.revision}"
     jobs.enqueue(link_authority, actor=actor, unique_key=key, authority_id=str(kept.pk))

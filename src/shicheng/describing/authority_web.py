@@ -57,8 +57,10 @@ def authority(request: HttpRequest, key: UUID) -> HttpResponse:
         spoken.setdefault(link.item_id, []).append(str(ElementName(link.element)))
     text = request.GET.get("other", "").strip()[:100]
     others = authorities.authorities(actor, kind=kept.kind, text=text).exclude(pk=kept.pk)[:10] if text else []
+    names = list(kept.names.select_related("came_from").order_by("-is_main", "name"))
     page = {
-        "one": kept, "kind": AUTHORITIES[kept.kind], "names": kept.names.order_by("-is_main", "name"), "page": found,
+        "one": kept, "kind": AUTHORITIES[kept.kind], "names": names, "page": found,
+        "asked": " OR ".join(f'"{one.name.replace(chr(34), "")}"' for one in names),
         "listed": [(item, "、".join(spoken.get(item.pk, ()))) for item in found],
         "life": audit.history(actor, ("authority", kept.pk)), "merged": kept.merged.order_by("name"),
         "may_keep": allows(actor, policies.KEEP_AUTHORITIES), "other": text, "others": others,

@@ -48,9 +48,11 @@ def changeable() -> dict[str, str]:
     return {name: str(ElementName(name)) for name in names}
 
 
-def make_line(item: Item, wanted: Mapping[str, str], row: int) -> Change | Refused | None:
-    """The line that gives an item these values; None where they are its values already."""
-    now = current_values(item)
+def make_line(
+    item: Item, wanted: Mapping[str, str], row: int, now: Mapping[str, str] | None = None
+) -> Change | Refused | None:
+    """The line that gives an item these values; None where they are its values already. `now` are those it has."""
+    now = current_values(item) if now is None else now
     changed = {name: text for name, value in wanted.items() if (text := cleaned(value, name)) != now.get(name, "")}
     if not changed:
         return None
@@ -71,8 +73,10 @@ def change_to(item: Item, row: int, changed: Mapping[str, str], now: Mapping[str
 
 def apply_operation(item: Item, operation: Operation, row: int) -> Change | Refused | None:
     """The line an operation makes for an item; None where it changes nothing."""
-    old = current_values(item).get(operation.element, "")
-    return make_line(item, {operation.element: operation.apply(old)}, row)
+    now = current_values(item)
+    old = now.get(operation.element, "")
+    new = operation.apply(old)
+    return None if new == old else make_line(item, {operation.element: new}, row, now)
 
 
 def line_of(change: Change, ref: str) -> dict[str, Any]:

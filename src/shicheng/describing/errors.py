@@ -25,6 +25,12 @@ class NotUndoable(ShichengError):
     http_status = 409
 
 
+class ChangeStopped(ShichengError):
+    """The work on a batch change came to a stop before its end."""
+
+    code = "describing.change.stopped"
+
+
 class BadRows(ShichengError):
     """Rows of the grid that can't be read."""
 

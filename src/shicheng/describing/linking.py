@@ -17,12 +17,14 @@ from shicheng.describing.authorities import fold_name
 from shicheng.describing.models import Authority, AuthorityLink, AuthorityName
 from shicheng.holdings import policies as holdings
 from shicheng.holdings.cataloguing import BATCH_EVENTS, ids_of_batch
+from shicheng.holdings.events import ITEM_EDITED
 from shicheng.holdings.models import Item
 from shicheng.jobs.errors import TryLater
 from shicheng.kernel.messages import message as _
+from shicheng.kernel.reference_codes import CATEGORIES
 from shicheng.people.services import SYSTEM
 from shicheng.people.types import Actor
-from shicheng.schemes.fields import fields_of
+from shicheng.schemes.fields import fields_of, laid_down
 from shicheng.search.errors import IndexUnusable
 from shicheng.search.services import find_ids
 from shicheng.settings import Settings
@@ -30,7 +32,7 @@ from shicheng.settings import Settings
 FOLLOWER: Final = "authorities"
 _ENTRIES: Final = 2000
 _PART: Final = 500
-_BETWEEN: Final = re.compile(r"[;；,，、\n]")
+BETWEEN: Final = re.compile(r"[;；,，、\n]")
 # Elements of the norm that name authorities whatever a category's fields say, and of which kinds.
 _ALWAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "author": ("body", "person"), "addressee": ("body",), "copied_to": ("body",), "agency": ("body",),
@@ -45,6 +47,13 @@ def naming(category: str) -> dict[str, tuple[str, ...]]:
         if one.type == "authority" and one.authority not in found.get(one.name, ()):
             found[one.name] = (*found.get(one.name, ()), one.authority)
     return found
+
+
+def _naming_anywhere() -> frozenset[str]:
+    """What names authorities in any category."""
+    # With another category other fields may.
+    named = (name for code in ("", *CATEGORIES, *laid_down()) for name in naming(code))
+    return frozenset((*named, "category", "reference_code"))
 
 
 def records(actor: Actor, kept: Authority) -> QuerySet[Item]:
@@ -66,7 +75,7 @@ def follow(*, watch: Callable[[], None]) -> int:
     if not AuthorityName.objects.exists():
         positions.set_follower_position(FOLLOWER, audit.head_position())
         return 0
-    read = 0
+    read, naming_ones = 0, _naming_anywhere()
     while entries := audit.entries_after(positions.follower_position(FOLLOWER), _ENTRIES):
         watch()
         ids: dict[UUID, None] = {}
@@ -74,6 +83,8 @@ def follow(*, watch: Callable[[], None]) -> int:
             if entry.event in BATCH_EVENTS:
                 ids.update(dict.fromkeys(ids_of_batch(entry.details)))
             elif entry.subject_kind == "item":
+                if entry.event == ITEM_EDITED and naming_ones.isdisjoint(entry.details.get("changes", naming_ones)):
+                    continue  # nothing that names anybody was changed
                 with suppress(ValueError):
                     ids[UUID(entry.subject_id)] = None
         relink(ids)
@@ -142,6 +153,6 @@ def _values(name: str, elements: Mapping[str, Any], extra: Mapping[str, Any]) ->
     text = str(extra.get(name[1:], "") if name.startswith("+") else elements.get(name, ""))
     if not text:
         return []
-    parts = [part.strip() for part in _BETWEEN.split(text)]
+    parts = [part.strip() for part in BETWEEN.split(text)]
     # The whole too: a name may hold one of these signs.
     return [part for part in dict.fromkeys((text.strip(), *parts)) if part]

@@ -6,6 +6,9 @@ from shicheng.door.archive import Archive
 from shicheng.door.opening import OtherArchive, open_archive
 from shicheng.door.types import (
     Attached,
+    Authority,
+    BatchChange,
+    ChangePreview,
     Check,
     Damage,
     Event,
@@ -15,6 +18,7 @@ from shicheng.door.types import (
     Hit,
     Import,
     Intake,
+    Left,
     Record,
     RecordFile,
     Report,
@@ -26,6 +30,9 @@ from shicheng.door.types import (
 __all__ = [
     "Archive",
     "Attached",
+    "Authority",
+    "BatchChange",
+    "ChangePreview",
     "Check",
     "Damage",
     "Event",
@@ -35,6 +42,7 @@ __all__ = [
     "Hit",
     "Import",
     "Intake",
+    "Left",
     "OtherArchive",
     "Record",
     "RecordFile",

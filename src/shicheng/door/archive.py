@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
+from shicheng.door.describing import Describing, Progress, quiet
 from shicheng.door.types import (
     Attached,
     Check,
@@ -27,27 +28,12 @@ from shicheng.door.types import (
     Version,
 )
 
-if TYPE_CHECKING:
-    from shicheng.people.types import Actor
-    from shicheng.settings import Settings
 
-Progress = Callable[..., None]
-"""Called with (done, total, note) while something takes long; total is None while it is not known."""
-
-
-def _quiet(done: int, total: int | None = None, note: object = "") -> None:
-    """Tell nobody."""
-
-
-class Archive:
+class Archive(Describing):
     """An open archive; made by `shicheng.open_archive`. Every method raises `ShichengError` for what can go wrong.
 
     What it does stands in the audit log under its actor, who may do everything, as at the command line.
     """
-
-    def __init__(self, settings: Settings, actor: Actor) -> None:
-        self._settings = settings
-        self._actor = actor
 
     def __enter__(self) -> Self:
         return self
@@ -71,7 +57,7 @@ class Archive:
 
         connections.close_all()
 
-    def check(self, path: Path | str, *, stage: str = "YJ", progress: Progress = _quiet) -> Report:
+    def check(self, path: Path | str, *, stage: str = "YJ", progress: Progress = quiet) -> Report:
         """Check a batch for the four properties; changes nothing. `stage` is GD (filing) or YJ (transfer)."""
         from shicheng.checks.engine import check_path
         from shicheng.checks.scanner import find_scanner
@@ -86,7 +72,7 @@ class Archive:
         return _report(found.to_json())
 
     def ingest(
-        self, path: Path | str, *, passing_reason: str = "", resubmit: str = "", progress: Progress = _quiet
+        self, path: Path | str, *, passing_reason: str = "", resubmit: str = "", progress: Progress = quiet
     ) -> Intake:
         """Take a batch in: receive, check, accept and store it; its records can be found when this returns.
 
@@ -106,7 +92,7 @@ class Archive:
 
     def import_catalogue(
         self, path: Path | str, *, fonds: str = "", mapping: str = "", sheet: str = "", dry_run: bool = False,
-        progress: Progress = _quiet,
+        progress: Progress = quiet,
     ) -> Import:  # fmt: skip
         """Take a catalogue in (xlsx, csv, tsv, dbf, jsonl); sent again, it updates instead of doubling.
 
@@ -126,7 +112,7 @@ class Archive:
             errors_workbook=Path(found.errors_workbook) if found.errors_workbook else None, seconds=found.seconds,
         )  # fmt: skip
 
-    def undo_import(self, number: str, *, reason: str, progress: Progress = _quiet) -> Undoing:
+    def undo_import(self, number: str, *, reason: str, progress: Progress = quiet) -> Undoing:
         """Take back what an import did; records changed or given files since stay. The reason is kept for ever."""
         from shicheng.cataloguing.intake import undo_import
 
@@ -135,7 +121,7 @@ class Archive:
 
     def attach_files(
         self, folder: Path | str, *, pattern: str = "", fonds: str = "", dry_run: bool = False,
-        progress: Progress = _quiet,
+        progress: Progress = quiet,
     ) -> Attached:  # fmt: skip
         """Attach the files below a folder to the records their paths name; safe to run twice.
 
@@ -239,7 +225,7 @@ class Archive:
             for one in found
         )
 
-    def verify(self, *, progress: Progress = _quiet) -> Verification:
+    def verify(self, *, progress: Progress = quiet) -> Verification:
         """Verify every file's fixity, the database against the store both ways, and the audit log."""
         from shicheng.ingest.verification import verify_archive
 
@@ -257,7 +243,7 @@ class Archive:
         *,
         query: str = "*",
         columns: Sequence[str] = (),
-        progress: Progress = _quiet,
+        progress: Progress = quiet,
     ) -> Export:
         """Write the records a query finds to `target`, which must not exist yet.
 

@@ -232,6 +232,56 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """A record a batch change leaves out: element ("" for the record as a whole) and reason of each fault."""
+
+    ref: str
+    faults: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePreview:
+    """How many records a batch change means, and what becomes of the first `looked_at`: code, before, after."""
+
+    total: int
+    looked_at: int
+    changed: int
+    same: int
+    faulty: int
+    lines: tuple[tuple[str, str, str], ...]
+    refused: tuple[Left, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchChange:
+    """What became of a batch change. `faulty` could not take the value, `left` others had changed meanwhile."""
+
+    number: str
+    state: str
+    sentence: str
+    reason: str
+    chosen: int
+    changed: int
+    faulty: int
+    left: int
+    left_out: tuple[Left, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A person, body, place or subject (`kind`) under its right name; `merged_into` is an id, "" if it stands alone."""
+
+    id: str
+    kind: str
+    name: str
+    variants: tuple[str, ...]
+    dates: str
+    note: str
+    revision: int
+    merged_into: str
+
+
+@dataclass(frozen=True, slots=True)
 class Damage:
     """One thing wrong in the store, by the reference code of its record where there is one."""
 

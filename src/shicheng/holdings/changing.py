@@ -16,7 +16,7 @@ from shicheng.base.bulk_rows import as_json, forms, insert_rows, update_rows
 from shicheng.base.db import chunked
 from shicheng.holdings import policies
 from shicheng.holdings.cataloguing import MADE_CODE, row_id
-from shicheng.holdings.describing import draw_columns
+from shicheng.holdings.describing import DRAWN_FROM, draw_columns
 from shicheng.holdings.drawn_rows import DRAWN, drawn_values
 from shicheng.holdings.models import BegunEdit, Fonds, HandSet, Item, ItemVersion
 from shicheng.kernel.identifiers import derived_id
@@ -108,16 +108,27 @@ def _write_versions(
 
 
 def _write_items(done: Iterable[tuple[Change, Item]]) -> None:
+    """Write descriptions, and of what is drawn from them what becomes another.
+
+    A statement that names a column costs an entry of every index that has it, changed or not.
+    """
     form = forms()
-    rows = []
+    rows: dict[tuple[int, ...], list[tuple[Any, ...]]] = {}  # by the places of the columns that change
     for change, item in done:
-        made = MADE_CODE in item.reference_code and "reference_code" not in change.elements
-        drawn = draw_columns(item.reference_code, change.elements, sort=item.code_sort if made else "")
-        rows.append((
-            *drawn_values(drawn, form), as_json(change.elements), as_json(change.extra), change.base + 1,
-            form.id(item.pk),
-        ))  # fmt: skip
-    update_rows(Item, (*DRAWN, "elements", "extra", "version"), rows)
+        places: tuple[int, ...] = ()
+        values: tuple[Any, ...] = ()
+        if not DRAWN_FROM.isdisjoint(change.changed):
+            made = MADE_CODE in item.reference_code and "reference_code" not in change.elements
+            drawn = draw_columns(item.reference_code, change.elements, sort=item.code_sort if made else "")
+            places = tuple(place for place, name in enumerate(DRAWN) if getattr(drawn, name) != getattr(item, name))
+            if places:
+                whole = drawn_values(drawn, form)
+                values = tuple(whole[place] for place in places)
+        rows.setdefault(places, []).append(
+            (*values, as_json(change.elements), as_json(change.extra), change.base + 1, form.id(item.pk))
+        )
+    for places, some in rows.items():
+        update_rows(Item, (*(DRAWN[place] for place in places), "elements", "extra", "version"), some)
 
 
 def _write_hand_sets(done: Sequence[tuple[Change, Item]], at: datetime.datetime) -> None:

@@ -17,6 +17,13 @@ _LARGEST: Final = 2_000_000_000
 _LONGEST_NUMBER: Final = 40  # characters: Python refuses to read endless ones
 
 
+DRAWN_FROM: Final = frozenset({
+    "reference_code", "fonds_code", "category", "year", "retention", "department", "volume_number", "item_number",
+    "title", "author", "document_number", "date", "secrecy", "openness", "pages",
+})  # fmt: skip
+"""The elements columns are drawn from; a test holds it to what is drawn."""
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """The columns of an item, as far as its elements can be understood; the elements keep the rest."""

@@ -8,16 +8,20 @@ from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
-from shicheng.holdings.types import Advice, Fault, FieldRule
+from shicheng.holdings.types import Advice, Fault, FieldRule, Piece
 
 if TYPE_CHECKING:
     from shicheng.holdings.models import Item
+    from shicheng.people.types import Actor
 
 Origin = Callable[["Item"], list[tuple[str, str]]]
 """Gives the subjects of the audit log, beside the item itself, that its life passed through."""
 
 Adviser = Callable[["Item"], list[Advice]]
 """Suggests values for the description of an item."""
+
+Pointer = Callable[["Actor", "Item"], dict[str, list[Piece]]]
+"""Gives for elements whose value names something with a page of its own the value in pieces, some with addresses."""
 
 
 class Judge(Protocol):
@@ -48,6 +52,7 @@ _judges: list[Callable[[], Judge]] = [_NoScheme]
 _steady: ContextVar[Judge | None] = ContextVar("steady_judge", default=None)
 _origins: list[Origin] = []
 _advisers: list[Adviser] = []
+_pointers: list[Pointer] = []
 
 
 def set_judge(make: Callable[[], Judge]) -> None:
@@ -83,6 +88,20 @@ def origins() -> tuple[Origin, ...]:
 def add_adviser(adviser: Adviser) -> None:
     """Let a room suggest values; called once, when the program starts."""
     _advisers.append(adviser)
+
+
+def add_pointer(pointer: Pointer) -> None:
+    """Let a room lead from what a description names to its page; called once, when the program starts."""
+    _pointers.append(pointer)
+
+
+def pieces(actor: Actor, item: Item) -> dict[str, list[Piece]]:
+    """The values that lead somewhere, by element, for whoever looks; of several pointers the first holds."""
+    found: dict[str, list[Piece]] = {}
+    for pointer in _pointers:
+        for name, value in pointer(actor, item).items():
+            found.setdefault(name, value)
+    return found
 
 
 def advice(item: Item) -> list[Advice]:

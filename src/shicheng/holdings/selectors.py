@@ -11,7 +11,8 @@ from datetime import datetime
 from random import Random
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import JSONField, QuerySet, Value
+from django.db.models.functions import NullIf
 
 from shicheng.base.db import chunked
 from shicheng.holdings import policies
@@ -44,6 +45,7 @@ _INDEXED = (
     *("id", "reference_code", "title", "author", "document_number", "fonds__code", "fonds__name", "category", "year"),
     *("retention", "department", "date_text", "date_from", "date_to", "openness", "secrecy", "transfer", "code_sort"),
 )
+_NOTHING = Value({}, JSONField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +198,12 @@ def index_documents(ids: Iterable[UUID]) -> Iterator[IndexDocument]:
             if zipped is not None:
                 texts[item_id].append(_unpacked(zipped))
         # Rows as values: model objects would take as long to make as the documents of the index.
-        for row in Item.objects.filter(pk__in=part).values_list(*_INDEXED, "elements"):
-            *values, elements = row
+        # Most records have nothing beyond the elements, and then nothing is read of it.
+        found = Item.objects.filter(pk__in=part).values_list(*_INDEXED, "elements", NullIf("extra", _NOTHING))
+        for row in found:
+            *values, elements, extra = row
             text = "\n".join(filter(None, texts[row[0]]))
-            yield IndexDocument(*(*values, tuple(sorted(formats[row[0]] - {""})), elements, text))
+            yield IndexDocument(*(*values, tuple(sorted(formats[row[0]] - {""})), elements, text, extra))
 
 
 def all_item_ids() -> Iterator[UUID]:

@@ -110,6 +110,14 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a value as pages show it; `address` is where it leads, "" where it leads nowhere."""
+
+    text: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FieldRule:
     """What a form says of one element before anything is typed."""
 
@@ -144,6 +152,7 @@ class IndexDocument:
     formats: tuple[str, ...]
     elements: dict[str, str]
     text: str
+    extra: dict[str, str] | None = None  # what no norm of elements knows, by its label; None where there is none
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import get_language, pgettext
 
-from shicheng.holdings import policies, selectors
+from shicheng.holdings import policies, ports, selectors
 from shicheng.holdings.file_views import view_file
 from shicheng.holdings.models import Item
-from shicheng.holdings.types import FILING_ROW, Branch
+from shicheng.holdings.types import FILING_ROW, Branch, Piece
 from shicheng.holdings.words import OPENNESS, SECRECY, branch_label, retention_label
-from shicheng.packages.elements import ELEMENTS
+from shicheng.packages.elements import ADDED, ELEMENTS
 from shicheng.people.types import Actor
+from shicheng.schemes.fields import label_of
 from shicheng.settings.types import Settings
 
 
@@ -63,7 +64,7 @@ def view_item(actor: Actor, one: Item, query: Mapping[str, str], settings: Setti
         "item": one,
         "files": files,
         "view": view_file(chosen, query, settings) if chosen else None,
-        "elements": elements_of(one),
+        "elements": elements_of(one, ports.pieces(actor, one)),
         "openness": OPENNESS.get(one.openness, one.openness),  # type: ignore[call-overload]  # stored as plain text
         "secrecy": SECRECY.get(one.secrecy, one.secrecy),  # type: ignore[call-overload]  # stored as plain text
         "retention": retention_label(one.retention) if one.retention else "",
@@ -74,17 +75,28 @@ def view_item(actor: Actor, one: Item, query: Mapping[str, str], settings: Setti
     }
 
 
-def elements_of(one: Item) -> list[tuple[str, str, str]]:
-    """Number, label and value of every element of the description, then what the scheme does not know."""
-    return elements_of_values({name: one.elements[name] for name in one.elements if name != "title"}, one.extra)
+def elements_of(one: Item, pieces: Mapping[str, list[Piece]]) -> list[tuple[str, str, list[Piece]]]:
+    """Number, label and value of every element of the description, then what the scheme does not know.
+
+    Values are in pieces; some lead somewhere.
+    """
+    elements = {name: one.elements[name] for name in one.elements if name != "title"}
+    return [
+        (number, label, pieces.get(name) or [Piece(value)]) for name, number, label, value in _told(elements, one.extra)
+    ]
 
 
 def elements_of_values(elements: Mapping[str, str], extra: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """The same of a description that is not the present one, its title too."""
+    """The same of a description that is not the present one, its title too, each value whole."""
+    return [(number, label, value) for _name, number, label, value in _told(elements, extra)]
+
+
+def _told(elements: Mapping[str, str], extra: Mapping[str, str]) -> Iterator[tuple[str, str, str, str]]:
     chinese = (get_language() or "").startswith("zh")
-    shown = [
-        (each.number or "", each.label_zh if chinese else each.label_en, str(elements[each.name]))
-        for each in ELEMENTS
-        if elements.get(each.name)
-    ]
-    return shown + [("", name, str(value)) for name, value in extra.items() if value and name != FILING_ROW]
+    for each in ELEMENTS:
+        if elements.get(each.name):
+            label = each.label_zh if chinese else each.label_en
+            yield each.name, each.number or "", label, str(elements[each.name])
+    for label, value in extra.items():
+        if value and label != FILING_ROW:
+            yield f"{ADDED}{label}", "", label_of(f"{ADDED}{label}"), str(value)

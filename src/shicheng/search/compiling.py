@@ -13,12 +13,12 @@ from shicheng.holdings.types import OPENNESS_WORDS, SECRECY_WORDS
 from shicheng.kernel.reference_codes import CATEGORIES
 from shicheng.kernel.retention import RetentionError, parse_retention
 from shicheng.search.expressions import And, Days, Everything, Expression, Not, Nothing, Or, Word, Years
-from shicheng.search.fields import Field, Kind
+from shicheng.search.fields import ADDED_FIELD, Field, Kind
 from shicheng.search.folding import START, cover, fold
-from shicheng.search.schema import day_number, fold_code, longest_start, schema
+from shicheng.search.schema import added_mark, day_number, fold_code, longest_start, schema
 
 _ANYWHERE: Final = (("title", 3.0), ("number", 2.0), ("text", 1.0), ("rest", 1.0))
-_SINGLES: Final = {"title", "text", "rest"}
+_SINGLES: Final = {"title", "text", "rest", ADDED_FIELD}
 _CODE_BOOST: Final = 4.0
 _CODE_LIKE: Final = re.compile(r"[A-Z0-9][A-Z0-9一-鿿]*(?:-[A-Z0-9一-鿿]+)+")
 _STARS: Final = "*＊"
@@ -113,6 +113,8 @@ class Compiler:
             return unscored(self._exact(word.field, word))
         if word.field.kind is Kind.CODE:
             return self._code(word.field, word)
+        if word.field.labels:
+            return unscored(self._added(word.field.labels, fold(_bare(word))))
         found = self._part(word.field.name, fold(_bare(word))) or Query.empty_query()
         return found if has_score(word) else unscored(found)
 
@@ -129,18 +131,22 @@ class Compiler:
             parts.append((Occur.Should, Query.boost_query(Query.const_score_query(starts, 1.0), _CODE_BOOST)))
         return Query.boolean_query(parts) if parts else Query.empty_query()
 
-    def _part(self, name: str, folded: str) -> Query | None:
-        """Values of a field that hold this text anywhere; None if none does."""
+    def _added(self, labels: tuple[str, ...], folded: str) -> Query:
+        parts = [self._part(ADDED_FIELD, folded, mark=added_mark(label)) for label in labels]
+        return Query.boolean_query([(Occur.Should, part) for part in parts if part is not None])
+
+    def _part(self, name: str, folded: str, *, mark: str = "") -> Query | None:
+        """Values of a field that hold this text anywhere; None if none does. `mark` begins each word of the field."""
         if not folded:
             return None
         if len(folded) == 1:
             if name in _SINGLES:
-                return self._term(f"{name}1", folded, "basic")
+                return self._term(f"{name}1", mark + folded, "basic")
             sign = _escape(folded)
             return Query.regex_query(self.schema, name, f"{sign}|{sign}.|.{sign}")
         if len(folded) == 2:
-            return self._term(name, folded, "position")
-        pairs = cover(folded)
+            return self._term(name, mark + folded, "position")
+        pairs = [(place, mark + pair) for place, pair in cover(folded)] if mark else cover(folded)
         if any(self.searcher.doc_freq(name, pair) == 0 for pair in {pair for _place, pair in pairs}):
             return None
         words: list[str | tuple[int, str]] = list(pairs)

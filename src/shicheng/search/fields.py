@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -27,6 +28,7 @@ class Field:
     name: str
     kind: Kind
     words: tuple[str, ...]  # what a query may call it
+    labels: tuple[str, ...] = ()  # of fields of descriptions added without code: what their values are kept under
 
 
 _OWN: Final = (
@@ -73,9 +75,37 @@ FIELDS: Final = {field.name: field for field in (*_OWN, *ELEMENT_FIELDS.values()
 """Every field by the name the index has for it."""
 
 _BY_WORD: Final = {fold(word): field for field in FIELDS.values() for word in field.words}
-LONGEST_WORD: Final = max(map(len, _BY_WORD))
+ADDED_FIELD: Final = "added"
+"""What the index calls the field that holds the values of all added fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a query may call fields; those of the index come before added ones of the same name."""
+
+    added: Mapping[str, Field]  # by what they are called, folded
+    longest: int
+
+    def find(self, word: str) -> Field | None:
+        """The field a query calls `word`, in any width, case or script; None if there is none."""
+        folded = fold(word)
+        return _BY_WORD.get(folded) or self.added.get(folded)
+
+
+STANDARD: Final = Names({}, max(map(len, _BY_WORD)))
+"""Where no field is added."""
+
+
+def names_with(added: Mapping[str, tuple[str, ...]]) -> Names:
+    """The names of a query with those of added fields: what they are called, and the labels that means."""
+    fields = {
+        fold(word): Field(ADDED_FIELD, Kind.TEXT, (word,), labels)
+        for word, labels in added.items()
+        if word and not any(sign.isspace() for sign in word)
+    }
+    return Names(fields, max([STANDARD.longest, *map(len, added)]))
 
 
 def find_field(word: str) -> Field | None:
-    """Return the field a query calls `word`, in any width, case or script; None if there is none."""
-    return _BY_WORD.get(fold(word))
+    """The field of the index a query calls `word`; None if there is none."""
+    return STANDARD.find(word)

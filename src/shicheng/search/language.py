@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
 from shicheng.search.expressions import And, Everything, Expression, Not, Nothing, Or, Word
-from shicheng.search.fields import Field, Kind
+from shicheng.search.fields import STANDARD, Field, Kind, Names
 from shicheng.search.folding import fold
 from shicheng.search.lexing import LONGEST_QUERY, Sign, Token, cut
 from shicheng.search.ranges import read_days, read_years
@@ -30,12 +30,12 @@ class Reading:
     notes: list[Message] = field(default_factory=list)
 
 
-def read_query(query: str) -> Reading:
+def read_query(query: str, names: Names = STANDARD) -> Reading:
     """Read a query. Never raises: what makes no sense is taken for words, or noted and finds nothing."""
     notes: list[Message] = []
     if len(query) > LONGEST_QUERY:
         notes.append(_("The query is too long; only its first %(count)s characters were used.", count=LONGEST_QUERY))
-    parser = _Parser(cut(query), notes)
+    parser = _Parser(cut(query, names), notes)
     expression = parser.read_all()
     if expression is None:
         return Reading(Nothing(), [*notes, _("There is nothing to search for; write a word, or * for everything.")])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from shicheng.search.fields import LONGEST_WORD, Field, find_field
+from shicheng.search.fields import STANDARD, Field, Names
 
 LONGEST_QUERY: Final = 4000
 DEEPEST: Final = 40  # parentheses within parentheses; deeper ones are text
@@ -48,10 +48,10 @@ class Token:
     quoted: bool = False
 
 
-def cut(query: str) -> list[Token]:
+def cut(query: str, names: Names = STANDARD) -> list[Token]:
     """Cut a query into tokens; parentheses always come in pairs."""
     query = query[:LONGEST_QUERY]
-    groups = _find_groups(query)
+    groups = _find_groups(query, names)
     closes = set(groups.values())
     tokens: list[Token] = []
     place = 0
@@ -69,7 +69,7 @@ def cut(query: str) -> list[Token]:
             tokens.append(Token(Sign.NOT, character))
             place += 1
         else:
-            token, place = _read_term(query, place, groups, closes)
+            token, place = _read_term(query, place, groups, closes, names)
             tokens.append(token)
     return tokens
 
@@ -80,9 +80,9 @@ def _is_minus(query: str, place: int) -> bool:
     return query[place] == "-" and bool(after) and not after.isspace() and after not in "-)）"
 
 
-def _read_term(query: str, place: int, groups: dict[int, int], closes: set[int]) -> tuple[Token, int]:
+def _read_term(query: str, place: int, groups: dict[int, int], closes: set[int], names: Names) -> tuple[Token, int]:
     """Read a word, a quoted phrase or either with a field before it; returns the token and the place after it."""
-    field, after = _read_field(query, place)
+    field, after = _read_field(query, place, names)
     if field is not None:
         if after in groups:
             return Token(Sign.OPEN, query[after], field), after + 1
@@ -101,18 +101,18 @@ def _read_term(query: str, place: int, groups: dict[int, int], closes: set[int])
     return Token(Sign[operator.upper()] if operator else Sign.WORD, text), end
 
 
-def _read_field(query: str, place: int) -> tuple[Field | None, int]:
+def _read_field(query: str, place: int, names: Names) -> tuple[Field | None, int]:
     """Read `name:` or `name>=` and return the field and the place of its value; a comparison stays in the value."""
-    for end in range(place + 1, min(len(query), place + LONGEST_WORD + 1)):
+    for end in range(place + 1, min(len(query), place + names.longest + 1)):
         character = query[end]
         if character in ":：":
-            field = find_field(query[place:end])
+            field = names.find(query[place:end])
             value = end + 1
             while field is not None and value < len(query) and query[value].isspace():
                 value += 1
             return field, value
         if character in "<>=≥≤":
-            return find_field(query[place:end]), end
+            return names.find(query[place:end]), end
         if character.isspace():
             break
     return None, place
@@ -157,7 +157,7 @@ def _word_end(query: str, place: int, closes: set[int]) -> int:
     return end
 
 
-def _find_groups(query: str) -> dict[int, int]:
+def _find_groups(query: str, names: Names) -> dict[int, int]:
     """Find the parentheses that group: the place of each opening one with that of its closing one.
 
     Titles are full of parentheses, so a pair groups only if it stands free (spaces, ends or other groups
@@ -182,7 +182,7 @@ def _find_groups(query: str) -> dict[int, int]:
         while ends and ends[-1] < start:
             ends.pop()
         end = pairs[start]
-        if len(ends) < DEEPEST and _groups(query, start, end, groups, ends):
+        if len(ends) < DEEPEST and _groups(query, start, end, groups, ends, names):
             groups[start] = end
             ends.append(end)
     return groups
@@ -192,13 +192,13 @@ def _begins_token(query: str, place: int) -> bool:
     return place == 0 or query[place - 1].isspace() or query[place - 1] in "(（-:：="
 
 
-def _groups(query: str, start: int, end: int, groups: dict[int, int], ends: list[int]) -> bool:
+def _groups(query: str, start: int, end: int, groups: dict[int, int], ends: list[int], names: Names) -> bool:
     before = query[start - 1] if start else " "
     after = query[end + 1] if end + 1 < len(query) else " "
     inside = query[start + 1 : end]
     if not inside.strip():
         return False
-    named = before in ":：" and _field_before(query, start)
+    named = before in ":：" and _field_before(query, start, names)
     free = before.isspace() or named or (start - 1) in groups or (before == "-" and _begins_token(query, start - 1))
     # The pair around this one is taken for a group by now; its closing parenthesis may follow at once.
     closed = after.isspace() or (bool(ends) and end + 1 == ends[-1])
@@ -213,7 +213,7 @@ def _groups(query: str, start: int, end: int, groups: dict[int, int], ends: list
     return any(word in _OPERATORS for word in (*previous, *following))
 
 
-def _field_before(query: str, start: int) -> bool:
+def _field_before(query: str, start: int, names: Names) -> bool:
     words = query[: start - 1].split()
     name = words[-1] if words else ""
-    return find_field(name.lstrip("(（-")) is not None and not query[start - 2 : start - 1].isspace()
+    return names.find(name.lstrip("(（-")) is not None and not query[start - 2 : start - 1].isspace()

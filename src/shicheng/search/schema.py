@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from functools import cache, lru_cache
+from hashlib import blake2s
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -11,18 +13,18 @@ from typing import Any, Final
 import tantivy
 
 from shicheng.holdings.cataloguing import MADE_CODE
-from shicheng.holdings.types import IndexDocument, Openness, Secrecy
+from shicheng.holdings.types import FILING_ROW, IndexDocument, Openness, Secrecy
 from shicheng.kernel.reference_codes import fold_reference_code
-from shicheng.search.fields import ELEMENT_FIELDS
+from shicheng.search.fields import ADDED_FIELD, ELEMENT_FIELDS
 from shicheng.search.folding import GAP, START, bigrams, fold, signs
 
 # To be raised whenever documents are written in another way; an index of another version is made anew.
-LAYOUT: Final = 3
+LAYOUT: Final = 4
 PLACES: Final = 4  # columns of 16 hexadecimal digits that put equally good hits in the order of codes
 EVERYONE: Final = "everyone"
 
 _PAIRS: Final = "pairs"
-_TEXTS: Final = ("title", "text", "rest")  # with a field for single characters beside
+_TEXTS: Final = ("title", "text", "rest", ADDED_FIELD)  # with a field for single characters beside
 _VALUES: Final = ("number", "code", "author", "department", *(field.name for field in ELEMENT_FIELDS.values()))
 _RAW: Final = (
     "f_fonds", "f_category", "f_retention", "f_department", "f_secrecy", "f_openness", "f_format", "f_transfer",
@@ -160,9 +162,36 @@ def _add_values(fields: dict[str, Any], source: IndexDocument) -> None:
         if value and (field := ELEMENT_FIELDS.get(name)):
             rest.append(_pairs_of(str(value)))
             fields[field.name] = rest[-1][1]
+    if source.extra:
+        rest += _add_added(fields, source.extra)
     rest = [one for one in rest if one[0]]
     fields["rest"] = _AT_GAP.join([pairs if len(folded) > 1 else "" for folded, pairs in rest])
     fields["rest1"] = signs("".join([folded for folded, _pairs in rest]))
+
+
+def _add_added(fields: dict[str, Any], extra: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The values that stand under labels of their own, each of its words marked by its label, and their pairs.
+
+    All labels share one field, so that a field added without code needs no other index, and records that have none
+    cost nothing.
+    """
+    found, words, single = [], [], []
+    for label, value in extra.items():
+        if label == FILING_ROW or not (pairs := _pairs_of(str(value)))[0]:
+            continue
+        mark = added_mark(label)
+        found.append(pairs)
+        words += [GAP, *(mark + pair for pair in pairs[1].split(" "))]
+        single += [mark + sign for sign in set(pairs[0])]
+    if words:
+        fields |= {ADDED_FIELD: " ".join(words), f"{ADDED_FIELD}1": " ".join(single)}
+    return found
+
+
+@lru_cache(maxsize=4096)
+def added_mark(label: str) -> str:
+    """What stands before each word of the values under a label."""
+    return blake2s(fold(label).encode("utf-8", "replace"), digest_size=6).hexdigest()
 
 
 def _pairs_of(value: str) -> tuple[str, str]:

@@ -24,11 +24,13 @@ from shicheng.search.facets import count_facets
 from shicheng.search.folding import fold
 from shicheng.search.highlighting import Highlights, extract, mark, unpack
 from shicheng.search.language import Reading, read_query
+from shicheng.search.naming import names_for
 from shicheng.search.paging import Ids, Page, all_ids, read_page
 from shicheng.search.reading import Opened, is_panic, searcher_of
 from shicheng.search.schema import fold_code
 from shicheng.search.scope import VisibleScope
 from shicheng.search.types import FACETS, SORTS, FacetValue, Hit, Narrowing, Results, Suggestion
+from shicheng.search.variants import with_variants
 
 T = TypeVar("T")
 NO_NARROWING: Final = Narrowing()
@@ -56,7 +58,7 @@ def find(
     type; what could not be understood stands in `notes`, as does an index that can't be read just now.
     """
     started = time.perf_counter()
-    reading = _read(query, narrowing)
+    reading = _read(actor, query, narrowing)
     notes = list(reading.notes)
     if sort not in SORTS:
         notes.append(
@@ -91,7 +93,7 @@ def find(
 
 def find_ids(actor: Actor, query: str, *, index_path: Path, narrowing: Narrowing = NO_NARROWING) -> Ids:
     """The ids of all records that match, in the order of their codes; raises `IndexUnusable` if it can't be told."""
-    reading = _read(query, narrowing)
+    reading = _read(actor, query, narrowing)
     notes: list[Message] = []
 
     def search(opened: Opened) -> Ids:
@@ -138,13 +140,14 @@ def suggest(actor: Actor, prefix: str, index_path: Path, limit: int = 8) -> list
     return list(suggestions.values())[:limit]
 
 
-def _read(query: str, narrowing: Narrowing) -> Reading:
+def _read(actor: Actor, query: str, narrowing: Narrowing) -> Reading:
     """Read a query and those it is narrowed by; each is read for itself, so that none can undo another."""
-    reading = read_query(query)
+    names = names_for((query, *narrowing.within))
+    reading = read_query(query, names)
     for one in narrowing.within:
-        further = read_query(one)
+        further = read_query(one, names)
         reading = Reading(And((reading.expression, further.expression)), [*reading.notes, *further.notes])
-    return reading
+    return with_variants(actor, reading)
 
 
 def _search(index_path: Path, search: Callable[[Opened], T], nothing: T, notes: list[Message]) -> T:

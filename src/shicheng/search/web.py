@@ -16,6 +16,7 @@ from shicheng.holdings.policies import BROWSE
 from shicheng.people.guards import actor_of, desk_page
 from shicheng.search import saved
 from shicheng.search.fields import FIELDS
+from shicheng.search.naming import added_names
 from shicheng.search.selectors import health
 from shicheng.search.viewing import view_search
 from shicheng.settings import current
@@ -37,7 +38,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def guide(request: HttpRequest) -> HttpResponse:
     """How to ask: the language of searching with examples."""
     fields = [(one.words[0], next((w for w in one.words if w.isascii()), "")) for one in FIELDS.values() if one.words]
-    return render(request, "search/guide.html", {"fields": fields})
+    return render(request, "search/guide.html", {"fields": fields, "added": added_names()})
 
 
 @desk_page(BROWSE)

@@ -1,5 +1,6 @@
 // The grid under the fingers: keys, mouse, clipboard, the editor of a cell, and the words around it.
 import { readTable, writeTable } from "./clipboard.js";
+import { Offers } from "./offers.js";
 import { Sheet } from "./sheet.js";
 import { View } from "./view.js";
 
@@ -19,6 +20,7 @@ export class Grid {
     this.bubble = place.querySelector("[data-bubble]");
     this.status = place.querySelector("[data-status]");
     this.faults = place.querySelector("[data-faults]");
+    this.offers = new Offers(place.querySelector("[data-values]"), this.editor, (value) => { this.editor.value = value; this.commit(); this.box.focus(); });
   }
 
   async start() {
@@ -38,7 +40,7 @@ export class Grid {
     box.addEventListener("mousedown", (event) => this.press(event));
     box.addEventListener("dblclick", (event) => { if (this.view.at(event)) this.edit(null); });
     box.addEventListener("copy", (event) => this.copy(event));
-    box.addEventListener("cut", (event) => { this.copy(event); this.clear(); });
+    box.addEventListener("cut", (event) => { if (this.copy(event)) this.clear(); });
     box.addEventListener("paste", (event) => this.paste(event));
     this.editor.addEventListener("keydown", (event) => this.editorKey(event));
     this.editor.addEventListener("blur", () => this.commit());
@@ -98,18 +100,28 @@ export class Grid {
   }
 
   press(event) {
+    if (event.button !== 0) return;
+    const head = this.view.headAt(event);
     const at = this.view.at(event);
-    if (!at || event.button !== 0) return;
+    if (!at && head === null) return;
     event.preventDefault();
     this.commit();
     this.box.focus({ preventScroll: true });
-    if (at.number) {
+    if (head !== null) this.choose(0, event.shiftKey ? this.state.fromColumn : head, this.sheet.ids.length - 1, head);
+    else if (!at.number && !event.shiftKey && at.row === this.state.row && at.column === this.state.column && matchMedia("(pointer: coarse)").matches) this.edit(null);
+    else if (at.number) {
       this.state.fromColumn = this.columns.length - 1;
       if (!event.shiftKey) this.state.fromRow = at.row;
       this.state.row = at.row;
       this.state.column = 0;
       this.changed();
     } else this.move(at.row, at.column, event.shiftKey);
+  }
+
+  // From one corner of the selection to the other, where the active cell is; nothing is scrolled.
+  choose(fromRow, fromColumn, row, column) {
+    Object.assign(this.state, { fromRow, fromColumn, row, column });
+    this.changed();
   }
 
   key(event) {
@@ -131,12 +143,14 @@ export class Grid {
     else if (event.key === "Escape") this.move(row, column);
     else if (event.key === "Delete" || event.key === "Backspace") this.clear();
     else if (event.altKey && event.key === "ArrowDown") this.edit(null);
+    else if (event.key === " " && event.shiftKey) this.choose(this.state.fromRow, 0, row, this.columns.length - 1);
+    else if (event.key === " " && far) this.choose(0, this.state.fromColumn, last, column);
     else if (far) {
       const letter = event.key.toLowerCase();
       if (letter === "z") event.shiftKey ? this.sheet.redo() : this.sheet.undo();
       else if (letter === "y") this.sheet.redo();
       else if (letter === "d") this.fillDown();
-      else if (letter === "a") { Object.assign(this.state, { row: last, column: this.columns.length - 1, fromRow: 0, fromColumn: 0 }); this.changed(); }
+      else if (letter === "a") this.choose(0, 0, last, this.columns.length - 1);
       else return; // copying, cutting and pasting are events of their own
     } else if (!event.altKey && (event.key.length === 1 || event.key === "Process" || event.keyCode === 229)) {
       this.edit(""); // the sign itself goes into the editor, and so does what a Chinese input method composes
@@ -171,13 +185,16 @@ export class Grid {
     this.suggest();
   }
 
+  // All values of the scheme while nothing is typed over the old one, else those that hold it, beginnings first.
   suggest() {
-    const list = this.place.querySelector("[data-values]");
     const one = this.editing && this.columns[this.editing.column];
+    if (!one) return;
     const typed = this.editor.value;
-    const fitting = one ? one.values.filter((value) => value !== typed && value.startsWith(typed)).slice(0, 12) : [];
-    if (one && one.authority && typed) this.ask(one, typed);
-    this.offer(list, fitting);
+    const all = typed === this.editing.before;
+    const fitting = one.values.filter((value) => value !== typed && (all || value.includes(typed)));
+    if (!all) fitting.sort((a, b) => b.startsWith(typed) - a.startsWith(typed));
+    if (one.authority && typed) this.ask(one, typed);
+    this.offer(fitting.slice(0, 40));
   }
 
   // Right names that begin as what was typed last; an answer to what is not there any more counts not.
@@ -187,28 +204,21 @@ export class Grid {
     const query = new URLSearchParams({ kind: one.authority, text: typed });
     const answer = await fetch(`${this.place.dataset.suggest}?${query}`, { credentials: "same-origin" });
     if (!answer.ok || !this.editing || this.editor.value !== typed) return;
-    this.offer(this.place.querySelector("[data-values]"), (await answer.json()).names);
+    const { names } = await answer.json();
+    if (this.editing && this.editor.value === typed) this.offer(names);
   }
 
-  offer(list, fitting) {
-    list.replaceChildren(...fitting.map((value) => {
-      const item = document.createElement("button");
-      item.type = "button";
-      item.tabIndex = -1;
-      item.textContent = value;
-      item.addEventListener("mousedown", (event) => { event.preventDefault(); this.editor.value = value; this.commit(); this.box.focus(); });
-      return item;
-    }));
-    list.hidden = !fitting.length;
-    if (!fitting.length) return;
-    const { left, top, height } = this.view.place(this.editing.row, this.editing.column);
-    Object.assign(list.style, { left: `${left}px`, top: `${top + height}px` });
-  }
+  offer(fitting) { this.offers.show(fitting, this.view.place(this.editing.row, this.editing.column)); }
 
   editorKey(event) {
     if (event.isComposing) return;
     const { row, column } = this.editing || this.state;
+    const arrow = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const taken = event.key === "Enter" || event.key === "Tab" ? this.offers.value : null;
+    if (taken !== null) this.editor.value = taken;
     if (event.key === "Escape") { this.editing = null; this.close(); this.box.focus(); }
+    else if (arrow && this.offers.open) this.offers.step(arrow);
+    else if (event.key === "Enter" && event.ctrlKey) { this.commit(true); this.box.focus(); }
     else if (event.key === "Enter" && !event.altKey) { this.commit(); this.box.focus(); this.move(row + (event.shiftKey ? -1 : 1), column); }
     else if (event.key === "Enter") { const at = this.editor.selectionStart; this.editor.setRangeText("\n", at, this.editor.selectionEnd, "end"); }
     else if (event.key === "Tab") { this.commit(); this.box.focus(); this.tab(event.shiftKey); }
@@ -217,18 +227,33 @@ export class Grid {
     event.stopPropagation();
   }
 
-  commit() {
+  // What was typed goes into its cell, or with `everywhere` into all cells of the selection.
+  commit(everywhere = false) {
     const { editing } = this;
     if (!editing) return;
     this.editing = null;
     const value = this.editor.value.trim();
     this.close();
-    if (value !== editing.before) this.sheet.write([{ place: editing.row, name: editing.name, value }]);
+    if (everywhere) this.fill(value);
+    else if (value !== editing.before) this.sheet.write([{ place: editing.row, name: editing.name, value }]);
   }
 
   close() {
     this.editor.hidden = true;
-    this.place.querySelector("[data-values]").hidden = true;
+    this.offers.hide();
+  }
+
+  say(words) { this.place.querySelector("[data-said]").textContent = words; }
+
+  // Rows that were not in sight yet are fetched first; false where the server does not answer.
+  async fetched(top, bottom) {
+    try {
+      await this.sheet.need(top, bottom);
+      return true;
+    } catch {
+      this.say(this.words.not_there);
+      return false;
+    }
   }
 
   cells(chosen = this.view.chosen()) {
@@ -239,55 +264,69 @@ export class Grid {
     return found;
   }
 
-  async clear() {
+  clear() { return this.fill(""); }
+
+  async fill(value) {
     const chosen = this.view.chosen();
-    await this.sheet.need(chosen.top, chosen.bottom);
-    this.sheet.write(this.cells(chosen).map(([place, column]) => ({ place, name: this.columns[column].name, value: "" })));
+    if (!await this.fetched(chosen.top, chosen.bottom)) return;
+    this.sheet.write(this.cells(chosen).map(([place, column]) => ({ place, name: this.columns[column].name, value })));
   }
 
   async fillDown() {
     const chosen = this.view.chosen();
     const top = chosen.top === chosen.bottom ? chosen.top - 1 : chosen.top;
-    if (top < 0) return;
-    await this.sheet.need(top, chosen.bottom);
+    if (top < 0 || !await this.fetched(top, chosen.bottom)) return;
     this.sheet.write(this.cells({ ...chosen, top: top + 1 }).map(([place, column]) => {
       const { name } = this.columns[column];
       return { place, name, value: this.sheet.value(top, name) };
     }));
   }
 
+  // What is copied must be here at once: rows that are not are fetched, and the keys are to be pressed again.
   copy(event) {
-    if (event.target !== this.box) return;
+    if (event.target !== this.box) return false;
+    event.preventDefault();
     const { top, bottom, left, right } = this.view.chosen();
+    if (!this.sheet.has(top, bottom)) {
+      this.say(this.words.loading);
+      this.fetched(top, bottom).then((there) => { if (there) this.say(this.words.copy_again); });
+      return false;
+    }
     const rows = [];
     for (let row = top; row <= bottom; row += 1) rows.push(this.columns.slice(left, right + 1).map((column) => this.sheet.value(row, column.name)));
     event.clipboardData.setData("text/plain", writeTable(rows));
-    event.preventDefault();
+    this.say(this.words.copied.replace("{n}", rows.length * (right - left + 1)));
+    return true;
   }
 
-  // One value fills the selection; a table is laid from its upper left cell on, as far as the grid goes.
+  // A table is laid from the upper left cell of the selection on, as far as the grid goes, and again and again where
+  // the selection is so many times as large; so one value fills it.
   async paste(event) {
     if (event.target !== this.box) return;
     event.preventDefault();
     const table = readTable(event.clipboardData.getData("text/plain"));
     const { top, bottom, left, right } = this.view.chosen();
-    const single = table.length === 1 && table[0].length === 1;
-    const height = single ? bottom - top + 1 : table.length;
-    const width = single ? right - left + 1 : Math.max(...table.map((row) => row.length));
+    const wide = Math.max(...table.map((row) => row.length));
+    const again = (bottom - top + 1) % table.length === 0 && (right - left + 1) % wide === 0;
+    const height = again ? bottom - top + 1 : table.length;
+    const width = again ? right - left + 1 : wide;
     const end = Math.min(this.sheet.ids.length, top + height);
-    await this.sheet.need(top, end - 1);
+    const edge = Math.min(this.columns.length, left + width);
+    if (!await this.fetched(top, end - 1)) return;
     const changes = [];
     for (let row = top; row < end; row += 1) {
-      for (let column = left; column < Math.min(this.columns.length, left + width); column += 1) {
-        const value = single ? table[0][0] : table[row - top][column - left];
+      for (let column = left; column < edge; column += 1) {
+        const value = table[(row - top) % table.length][(column - left) % wide];
         if (value !== undefined) changes.push({ place: row, name: this.columns[column].name, value: value.trim() });
       }
     }
     this.sheet.write(changes);
-    Object.assign(this.state, { fromRow: top, fromColumn: left, row: end - 1, column: Math.min(this.columns.length, left + width) - 1 });
-    const over = top + height - end;
-    if (over > 0) this.place.querySelector("[data-said]").textContent = this.words.pasted.replace("{n}", changes.length).replace("{over}", over);
-    this.changed();
+    this.say([
+      this.words.pasted.replace("{n}", changes.length),
+      top + height > end ? this.words.rows_over.replace("{n}", top + height - end) : "",
+      left + width > edge ? this.words.columns_over.replace("{n}", left + width - edge) : "",
+    ].join(" ").trim());
+    this.choose(top, left, end - 1, edge - 1);
   }
 
   nextFault() {
@@ -305,7 +344,7 @@ export class Grid {
     const { unsaved, faults } = this.sheet.counts();
     const { top, bottom, left, right } = this.view.chosen();
     const many = (bottom - top + 1) * (right - left + 1);
-    const state = this.sheet.problem || (this.sheet.sending ? this.words.saving.replace("{n}", this.sheet.sending.rows.length)
+    const state = this.sheet.problem || (this.sheet.sending ? this.words.saving.replace("{n}", unsaved)
       : unsaved ? this.words.unsaved.replace("{n}", unsaved) : this.words.saved);
     this.status.textContent = many > 1 ? `${state} ${this.words.selected.replace("{n}", many)}` : state;
     this.status.classList.toggle("wrong", Boolean(this.sheet.problem));

@@ -45,6 +45,11 @@ export class Sheet {
     return Promise.all(wanted);
   }
 
+  has(from, to) {
+    for (let place = from; place <= to; place += 1) if (!this.rows.has(this.ids[place]) && !this.gone.has(this.ids[place])) return false;
+    return true;
+  }
+
   async fetchRows(ids) {
     const { rows } = await this.post(this.place.dataset.rows, { ids, columns: this.names });
     const there = new Set();

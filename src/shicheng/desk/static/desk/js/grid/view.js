@@ -27,15 +27,16 @@ export class View {
     this.canvas.replaceChildren();
     this.pool = [];
     this.head.replaceChildren(this.headCell("", "grid-number"), this.headCell(this.sheet.words.code, "grid-code"),
-      ...columns.map((column) => this.headCell(column.label + (column.must ? " *" : ""), "")));
+      ...columns.map((column, place) => this.headCell(column.label + (column.must ? " *" : ""), "", place)));
     this.box.setAttribute("aria-colcount", String(columns.length + 1));
     this.soon();
   }
 
-  headCell(text, look) {
+  headCell(text, look, place = -1) {
     const cell = document.createElement("div");
     cell.className = `grid-cell ${look}`;
     cell.setAttribute("role", "columnheader");
+    cell.column = place;
     cell.textContent = text;
     return cell;
   }
@@ -147,6 +148,12 @@ export class View {
     const cell = event.target.closest?.(".grid-cell");
     const row = this.pool.find((one) => one.element === cell?.parentElement);
     return row && row.place >= 0 ? { row: row.place, column: Math.max(0, cell.column), number: cell.column < 0 } : null;
+  }
+
+  // The column whose head was pressed; null if none was.
+  headAt(event) {
+    const cell = event.target.closest?.(".grid-head .grid-cell");
+    return cell && cell.column >= 0 ? cell.column : null;
   }
 
   get rowsInSight() { return Math.max(1, Math.floor(this.box.clientHeight / HEIGHT) - 2); }
