@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
+from itertools import groupby
 from uuid import UUID, uuid4
 
 import pytest
 
 from shicheng.arranging.classing import propose_classes
+from shicheng.arranging.clusters import cut_into_parts, find_clusters
 from shicheng.arranging.grouping import find_doubles, order_files, propose_groups, propose_one
 from shicheng.arranging.naming import find_numbers, find_secrecy, read_name
 from shicheng.arranging.planning import in_order, plan_numbers
@@ -180,3 +183,39 @@ def test_what_can_not_be_numbered_says_why_and_classes_run_apart() -> None:
     assert len(plan.faults) == 2 and all(str(line.fault) for line in plan.faults)
     same = plan_numbers([item(1)], templates=DEFAULT_TEMPLATES, fonds="Z109", highest=lambda _: 0, taken=lambda _: ())
     assert same.mark != plan.mark
+
+
+def test_a_pool_looked_at_in_parts_is_proposed_the_same_as_whole() -> None:
+    # Folders of every size, annexes named across a crowded one, numbers and titles that meet from far apart.
+    texts = {}
+    for n in range(1, 61):
+        texts[f"{n:02d}/澜人办发〔2024〕{n}号关于第{n}项工作的通知.txt"] = (
+            f"关于第{n}项工作的通知\n附件：第{n}项工作任务分解表"
+        )
+        texts[f"{n:02d}/附件1 任务分解.txt"] = ""
+        texts[f"定稿/关于第{n}项工作的通知（定稿）.docx"] = ""
+        texts[f"大堂/澜人办函〔2024〕{n}号关于第{n}号请示的批复.txt"] = (
+            f"收到《关于第{n}号事项的请示》（澜府办〔2024〕{n}号）"
+        )
+        texts[f"大堂/第{n}号事项实施方案和责任清单.txt"] = ""
+        texts[f"大堂/关于印发第{n}号方案的函.txt"] = f"现印发给你们。附件：第{n}号事项实施方案和责任清单"
+        texts[f"来文/澜府办〔2024〕{n}号关于第{n}号事项的请示.pdf"] = ""
+        texts[f"扫描/{n:02d}/第{n}卷_1.jpg"] = texts[f"扫描/{n:02d}/第{n}卷_2.jpg"] = ""
+    given = [LooseFile(uuid4(), path, text, digest="same" if "责任" in path else path) for path, text in texts.items()]
+    found = find_clusters(lambda: given)
+    given = [replace(one, crowd=found[one.key].crowd) for one in given]
+    given.sort(key=lambda one: (found[one.key].cluster, one.path))
+    sizes = [len(list(ones)) for _name, ones in groupby(given, key=lambda one: found[one.key].cluster)]
+    cuts = list(cut_into_parts(sizes, 70))
+    assert sum(size for _start, size in cuts) == len(given) == 540 and len(cuts) > 4
+    assert [start for start, _size in cuts] == [sum(size for _start, size in cuts[:at]) for at in range(len(cuts))]
+
+    def told(files: list[LooseFile]) -> set[tuple[object, ...]]:
+        return {(frozenset(one.keys), one.title, one.is_sure) for one in propose_groups(files)}
+
+    whole = told(given)
+    assert whole == {one for start, size in cuts for one in told(given[start : start + size])}
+    assert sum(sure for _keys, _title, sure in whole) >= 120 and not all(sure for _keys, _title, sure in whole)
+    wide = [(0, 1), (1, 100), (101, 100), (201, 100), (301, 200), (501, 3)]
+    assert list(cut_into_parts([1, 500, 3], 100)) == wide
+    assert list(cut_into_parts([], 100)) == []

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shicheng.arranging import classifying, collecting, filing, forming, numbering, selectors, steps
+from shicheng.arranging import (
+    classifying,
+    collecting,
+    filing,
+    forming,
+    forming_all,
+    numbering,
+    selectors,
+    settling,
+    steps,
+)
 from shicheng.arranging.errors import BadSelection, ChangedMeanwhile, NotNumbered, NotReady
 from shicheng.arranging.models import Batch, Filing, PoolFile, PoolItem
 from shicheng.arranging.types import NewDocument, NewFile
@@ -61,7 +71,7 @@ def test_a_season_from_loose_files_to_held_items(here: Here, tmp_path: Path) -> 
     assert collecting.local_path(file, settings).read_text().startswith("澜人办发") and len(file.sm3) == 64
     assert collecting.take_batch(actor=actor, batch_id=batch.pk, settings=settings).files_count == 6  # twice is once
 
-    made = forming.form_proposed(actor=actor, fonds="L012", year=2024, singles=True)
+    made = forming_all.form_proposed(actor=actor, fonds="L012", year=2024, singles=True)
     assert sorted(item.files.count() for item in made) == [1, 2, 3]
     first = max(made, key=lambda item: item.files.count())
     assert (first.document_number, first.date, first.title) == (
@@ -74,7 +84,7 @@ def test_a_season_from_loose_files_to_held_items(here: Here, tmp_path: Path) -> 
     assert PoolItem.objects.count() == 0 and selectors.pool(actor, "L012", 2024).loose == 6
     with pytest.raises(BadSelection):
         steps.undo(actor=actor, fonds="L012", year=2024)
-    made = forming.form_proposed(actor=actor, fonds="L012", year=2024, singles=True)
+    made = forming_all.form_proposed(actor=actor, fonds="L012", year=2024, singles=True)
     third, second, first = sorted(made, key=lambda item: item.files.count())
     whole = forming.merge(actor=actor, items=[second.pk, third.pk])
     assert whole.files.count() == 3 and PoolItem.objects.count() == 2
@@ -122,7 +132,7 @@ def test_a_season_from_loose_files_to_held_items(here: Here, tmp_path: Path) -> 
         numbering.give_code(actor=actor, item=first.pk, code="L012-WS·2024-D30-BGS-0001")
 
     # Filing: the one way in.
-    begun = filing.begin_filing(actor=actor, fonds="L012", year=2024)
+    [begun] = filing.begin_filing(actor=actor, fonds="L012", year=2024)
     with pytest.raises(BadSelection):
         forming.describe(actor=actor, item=first.pk, values={"title": "改"})
     here.run_jobs()
@@ -130,15 +140,17 @@ def test_a_season_from_loose_files_to_held_items(here: Here, tmp_path: Path) -> 
     transfer = Transfer.objects.get(pk=begun.transfer)
     assert (begun.state, transfer.state, transfer.items, transfer.files) == ("sent", "checked", 2, 5)
     ingest.return_transfer(actor=actor, transfer_id=transfer.pk, reason="题名不规范")
-    assert filing.settle_all(actor, settings) == 1 and filing.settle_all(actor, settings) == 0
+    assert settling.settle_all(actor, settings) == 1 and settling.settle_all(actor, settings) == 0
     back = PoolItem.objects.get(pk=first.pk)
     assert (back.state, back.returned, Item.objects.count()) == ("open", "题名不规范", 0)
     forming.describe(actor=actor, item=first.pk, values={"title": "关于印发二〇二四年工作要点的通知"})
-    begun = filing.begin_filing(actor=actor, fonds="L012", year=2024)
+    [begun] = filing.begin_filing(actor=actor, fonds="L012", year=2024)
     here.run_jobs()
-    ingest.accept(actor=actor, transfer_id=Filing.objects.get(pk=begun.pk).transfer)
+    transfer.refresh_from_db()  # it came again under its number
+    assert (transfer.state, transfer.attempt, Transfer.objects.count()) == ("checked", 2, 1)
+    ingest.accept(actor=actor, transfer_id=transfer.pk)
     here.run_jobs()
-    filing.settle_all(actor, settings)
+    settling.settle_all(actor, settings)
     closed = PoolItem.objects.get(pk=first.pk)
     held = Item.objects.get(pk=closed.held_item)
     assert (held.reference_code, held.title) == ("L012-WS·2024-D30-BGS-0002", "关于印发二〇二四年工作要点的通知")
@@ -148,7 +160,7 @@ def test_a_season_from_loose_files_to_held_items(here: Here, tmp_path: Path) -> 
 
     # What comes late stands at the end of the run; what was another's code is never given again.
     late = forming.bring_back(actor=actor, files=[PoolFile.objects.get(item=None).pk])
-    [item] = forming.form_proposed(actor=actor, fonds="L012", year=2024, singles=True)
+    [item] = forming_all.form_proposed(actor=actor, fonds="L012", year=2024, singles=True)
     classifying.classify(actor=actor, items=[item.pk], category="WS", department="BGS", retention="D30")
     assert late == 1 and [line.new for line in numbering.preview(actor, "L012", 2024).lines] == [
         "L012-WS·2024-D30-BGS-0003"
@@ -187,12 +199,67 @@ def test_a_pushed_document_keeps_its_process_into_the_holdings(here: Here, tmp_p
     classifying.classify(actor=actor, items=[key], category="WS", department="BGS", retention="永久")
     plan = numbering.preview(actor, "L012", 2024)
     numbering.apply(actor=actor, fonds="L012", year=2024, mark=plan.mark)
-    begun = filing.begin_filing(actor=actor, fonds="L012", year=2024)
+    [begun] = filing.begin_filing(actor=actor, fonds="L012", year=2024)
     here.run_jobs()
     ingest.accept(actor=actor, transfer_id=Filing.objects.get(pk=begun.pk).transfer)
     here.run_jobs()
-    filing.settle_all(actor, here.settings)
+    settling.settle_all(actor, here.settings)
     held = Item.objects.get()
     assert held.process == [{"status": "办结", "action": "签发", "time": "20240506", "agent": "陈静"}]
     assert held.retention == "Y" and Batch.objects.get().state == "cleared"
     assert not here.settings.staging_path.joinpath(Batch.objects.get().place).exists()
+
+
+def test_what_is_held_back_is_mended_and_goes_again_under_its_number(here: Here, tmp_path: Path) -> None:
+    actor, settings = here.operator, here.settings
+    found(here)
+    given = {"actor": actor, "fonds": "L012", "year": 2024}
+    texts = {f"关于第{n}件事项的报告.txt": f"关于第{n}件事项的报告\n2024年1月{n}日\n" for n in (1, 2, 3)}
+    collecting.collect_path(path=write(tmp_path / "in", texts), settings=settings, **given)
+    made = forming_all.form_proposed(singles=True, **given)
+    first, second, third = sorted(made, key=lambda one: one.title)
+
+    def number(*items: PoolItem) -> None:
+        chosen = [one.pk for one in items]
+        classifying.classify(actor=actor, items=chosen, category="WS", department="BGS", retention="Y")
+        numbering.apply(mark=numbering.preview(actor, "L012", 2024).mark, **given)
+
+    # One of two has a fault: the other is taken, and it comes back with what the check found in it.
+    number(first, second)
+    forming.describe(actor=actor, item=second.pk, values={"date": "20250301"})
+    [begun] = filing.begin_filing(**given)
+    here.run_jobs()
+    transfer = Transfer.objects.get()
+    assert (transfer.state, transfer.held) == ("failed", 1)
+    ingest.accept_passing(actor=actor, transfer_id=transfer.pk, reason="先收合格的")
+    here.run_jobs()
+    settling.settle_all(actor, settings)
+    second.refresh_from_db()
+    assert (second.state, second.mends, Item.objects.count()) == ("open", transfer.number, 1)
+    assert [str(what) for what, _advice in second.told_faults] != []
+    with pytest.raises(ChangedMeanwhile):  # what was done before the filing stays
+        steps.undo(**given)
+
+    # Mended, it goes again under its number; what is new beside it is a transfer of its own.
+    forming.describe(actor=actor, item=second.pk, values={"date": "20240302"})
+    number(third)
+    new, again = filing.begin_filing(**given)
+    assert (new.attempt, new.number, again.attempt, again.number) == (1, "", 2, transfer.number)
+    here.run_jobs()
+    ingest.accept(actor=actor, transfer_id=transfer.pk)
+    sent = Transfer.objects.exclude(pk=transfer.pk).get()
+    ingest.return_transfer(actor=actor, transfer_id=sent.pk, reason="请补正文")
+    here.run_jobs()
+    settling.settle_all(actor, settings)
+    assert Item.objects.filter(transfer=transfer.number).count() == 2 and begun.pk != again.pk
+    second.refresh_from_db()
+    third.refresh_from_db()
+    assert (second.state, second.mends, third.state, third.mends) == ("closed", "", "open", sent.number)
+
+    # Somebody sent another batch under the number meanwhile: nothing is lost, and nothing is sent twice.
+    [late] = filing.begin_filing(**given)
+    Transfer.objects.filter(pk=sent.pk).update(state="received")
+    here.run_jobs()
+    late.refresh_from_db()
+    third.refresh_from_db()
+    assert (late.state, third.state, third.mends, Transfer.objects.count()) == ("given_up", "open", sent.number, 2)

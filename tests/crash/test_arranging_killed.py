@@ -12,7 +12,7 @@ import pytest
 from arranging.kill_program import run
 from arranging.test_pool_to_holdings import found, write
 from ingest.archives import text_batch
-from shicheng.arranging import classifying, collecting, filing, forming, numbering, selectors
+from shicheng.arranging import classifying, collecting, filing, forming, forming_all, numbering, selectors, settling
 from shicheng.arranging.errors import BadSelection, ChangedMeanwhile
 from shicheng.arranging.models import Batch, Filing, PoolFile, PoolItem, Step
 from shicheng.audit import selectors as audit
@@ -48,7 +48,7 @@ def test_numbering_and_filing_killed_at_any_moment_are_made_once(
     assert batch.state == "arriving" and not PoolFile.objects.exists()
     collecting.take_batch(actor=actor, batch_id=batch.pk, settings=settings)
     assert PoolFile.objects.count() == 6
-    made = forming.form_proposed(actor=actor, fonds="L012", year=2024, singles=True)
+    made = forming_all.form_proposed(actor=actor, fonds="L012", year=2024, singles=True)
     chosen = [one.pk for one in made]
     for one in made:
         forming.describe(actor=actor, item=one.pk, values={"date": one.date or "20241231", "secrecy": "公开"})
@@ -92,7 +92,7 @@ def test_numbering_and_filing_killed_at_any_moment_are_made_once(
     assert (transfer.items, Filing.objects.get().number) == (3, transfer.number)
     ingest.accept(actor=actor, transfer_id=transfer.pk)
     here.run_jobs()
-    filing.settle_all(actor, settings)
+    settling.settle_all(actor, settings)
     assert Item.objects.count() == 3 and selectors.pool(actor, "L012", 2024).closed == 3
     assert verify_chain().intact and verify_archive(actor=actor, settings=settings).damaged == []
 

@@ -23,8 +23,11 @@ from builders.shelves import shelve
 from ingest.fixtures import Here
 from shicheng.api.house import api
 from shicheng.api.rates import buckets
+from shicheng.arranging.models import Batch, PoolFile, PoolItem
 from shicheng.audit import services as audit
 from shicheng.base.db import atomic
+from shicheng.holdings.models import Fonds
+from shicheng.kernel import clock
 from shicheng.people.granting import Limits, put_grant
 from shicheng.people.models import User
 from shicheng.people.policies import allows
@@ -106,6 +109,7 @@ class Asked:
             "L012-WS·2017-Y-RSC-0002", f"{MARK}本全宗他处", openness="未审核", secrecy="内部", fonds="L012", files=[]
         )
         self.file = self.record.files.order_by("order").first()
+        self.pool = _pool_of_another_unit()
         self.clients = {"non": Client(raise_request_exception=False)}
         self.secrets = {"non": ""}
         for short, role in ROLES.items():
@@ -123,22 +127,25 @@ class Asked:
 
         follow_once(here.settings.index_path)
 
-    def values(self, kinds: dict[str, Any]) -> dict[str, Any]:
-        """Values for an address: of the marked record where it names one, else of nothing there is."""
+    def values(self, name: str, kinds: dict[str, Any]) -> dict[str, Any]:
+        """Values for an address: of the marked record or pool where it names one, else of nothing there is."""
         assert self.file is not None
         known: dict[str, Any] = {"item_id": self.record.pk, "file_id": self.file.pk, "page": 1}
+        if name.startswith("arranging:"):
+            known = self.pool
         return {name: known.get(name, _VALUES[_kind(kind)]) for name, kind in kinds.items()}
 
     def page(self, name: str, kinds: dict[str, Any], who: str) -> tuple[int, str]:
-        answer = self.clients[who].get(reverse(name, kwargs=self.values(kinds)))
+        answer = self.clients[who].get(reverse(name, kwargs=self.values(name, kinds)))
         to_door = answer.status_code == 302 and reverse("people:sign_in") in answer.headers["Location"]
         return (401 if to_door and name != "people:set_up" else answer.status_code), _text(answer)
 
     def operation(self, method: str, path: str, who: str) -> tuple[int, str]:
         buckets._buckets.clear()
         assert self.file is not None
-        for part, value in (("{key}", self.record.pk), ("{file_id}", self.file.pk), ("{item_id}", self.record.pk)):
-            path = path.replace(part, str(value))
+        known: dict[str, Any] = {"key": self.record.pk, "file_id": self.file.pk, "item_id": self.record.pk}
+        for part, value in {**known, **(self.pool if "/pools/" in path else {})}.items():
+            path = path.replace(f"{{{part}}}", str(value))
         while "{" in path:
             path = path[: path.index("{")] + str(FAKE) + path[path.index("}") + 1 :]
         headers = {"Authorization": f"Bearer {self.secrets[who]}"} if self.secrets[who] else {}
@@ -147,6 +154,24 @@ class Asked:
             method, path + query, b"", content_type="application/json", headers=headers
         )
         return answer.status_code, _text(answer)
+
+
+def _pool_of_another_unit() -> dict[str, Any]:
+    """A marked item and a loose file in the pool of the fonds, of another unit; their ids as addresses name them."""
+    home = Fonds.objects.get(code="L012")
+    given: dict[str, Any] = {"fonds": home, "unit": "RSC", "year": 2017}
+    now = clock.now()
+    batch = Batch.objects.create(**given, name=f"{MARK}一批", state="here", added_by="t", added_at=now)
+    item = PoolItem.objects.create(**given, title=f"{MARK}的请示", category="WS", retention="Y", formed_at=now)
+    rows = [
+        PoolFile(
+            **given, batch=batch, path=f"{MARK}.txt", local=name, size=1, sha512="", sha256="", sm3=name, text=MARK
+        )
+        for name in ("a", "b")
+    ]
+    rows[0].item = item
+    PoolFile.objects.bulk_create(rows)
+    return {"item_id": item.pk, "file_id": rows[1].pk, "fonds": "L012", "year": 2017}
 
 
 _VALUES: dict[str, Any] = {"uuid": FAKE, "int": 1, "str": "2026-0001", "slug": "x", "path": "x"}

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from shicheng.arranging import classifying, forming, numbering, selectors
+from shicheng.arranging import classifying, forming, forming_all, numbering, selectors
 from shicheng.arranging.errors import BadSelection
 from shicheng.arranging.models import PoolItem
 from shicheng.arranging.viewing import keys_of
@@ -22,14 +22,14 @@ def act(actor: Actor, fonds: str, year: int, sent: QueryDict) -> str:
     files, items = keys_of(sent.getlist("file")), keys_of(sent.getlist("item"))
     match verb:
         case "form":
-            made = forming.form_items(actor=actor, fonds=fonds, year=year, groups=[keys_of([about]) or files])
-            return _formed(len(made))
+            groups = [keys_of([each]) for each in about.split(";")] if about else [files]
+            return _formed(len(forming.form_items(actor=actor, fonds=fonds, year=year, groups=groups)))
         case "form_each":
             return _formed(
                 len(forming.form_items(actor=actor, fonds=fonds, year=year, groups=[[one] for one in files]))
             )
         case "form_proposed" | "form_all":
-            return _formed(len(forming.form_proposed(actor=actor, fonds=fonds, year=year, singles=verb == "form_all")))
+            return _form_all(actor, fonds, year, singles=verb == "form_all")
         case "merge":
             one = forming.merge(actor=actor, items=items, files=files)
             return _("Put together: %(title)s") % {"title": one.title}
@@ -133,6 +133,13 @@ def act_on_classes(actor: Actor, fonds: str, year: int, sent: QueryDict) -> str:
         case _:
             raise _unknown()
     return ngettext("%(n)s item is classified.", "%(n)s items are classified.", count) % {"n": count}
+
+
+def _form_all(actor: Actor, fonds: str, year: int, *, singles: bool) -> str:
+    if selectors.loose_files(actor, fonds, year).count() <= forming_all.AT_ONCE:
+        return _formed(len(forming_all.form_proposed(actor=actor, fonds=fonds, year=year, singles=singles)))
+    forming_all.begin_forming(actor=actor, fonds=fonds, year=year, singles=singles)
+    return _("The items of the whole pool are being formed in the background.")
 
 
 def _formed(count: int) -> str:

@@ -90,7 +90,7 @@ def classify(
 def take_proposals(*, actor: Actor, fonds: str, year: int, items: Sequence[UUID] | None = None) -> int:
     """Give each item the best class proposed for it; None takes all that have none yet. Returns how many got one."""
     if items is None:
-        listed = list(selectors.pool_items(actor, fonds, year, stage="formed"))
+        listed = list(selectors.pool_items(actor, fonds, year, stage="formed").prefetch_related(None))
     else:
         listed = selectors.chosen_items(actor, items)
     chosen: dict[UUID, tuple[Class, str, list[Any]]] = {}

@@ -16,6 +16,7 @@ from shicheng.arranging.errors import BadCollection
 from shicheng.arranging.grouping import order_files
 from shicheng.arranging.models import Batch, PoolFile, PoolItem
 from shicheng.arranging.naming import find_secrecy
+from shicheng.arranging.parting import cluster_files
 from shicheng.arranging.states import BATCH
 from shicheng.arranging.types import LooseFile, NewDocument, NewFile, Part
 from shicheng.audit import services as audit
@@ -118,12 +119,14 @@ def take_batch(*, actor: Actor, batch_id: UUID, settings: Settings, run: Run | N
         _fail(actor, batch, error)
         raise
     seen = _inspect(staged, settings, run)
+    rows = [_row(batch, one, seen[place]) for place, one in enumerate(staged)]
+    _without_top(rows)
+    changed = cluster_files(batch, rows)
     with atomic():
         locked = Batch.objects.select_for_update().get(pk=batch.pk)
         if locked.state == "arriving":
-            rows = [_row(locked, one, seen[place]) for place, one in enumerate(staged)]
-            _without_top(rows)
             PoolFile.objects.bulk_create(rows, batch_size=500)
+            PoolFile.objects.bulk_update(changed, ["cluster", "crowd"], batch_size=500)
             _keep(actor, locked, staged)
     if upload is not None and upload.state == "sent":
         arriving.end_taken(upload.pk, settings)
@@ -171,23 +174,22 @@ def add_files(
     ]
     staged = _stage(batch, members, settings, None)
     seen = _inspect(staged, settings, None)
+    items = [_item(batch, one, place, actor) for place, one in enumerate(documents)]
+    rows = []
+    position = 0
+    for item, one in zip(items, documents, strict=True):
+        for place, file in enumerate(one.files):
+            row = _row(batch, staged[position], seen[position])
+            row.item, row.order, row.path = item, place, file.name
+            row.part = file.part if file.part in set(Part) else ""
+            rows.append(row)
+            position += 1
+        _fill(item, [row for row in rows if row.item is item])
     with atomic():
         locked = Batch.objects.select_for_update().select_related("fonds").get(pk=batch.pk)
-        items = [_item(locked, one, place, actor) for place, one in enumerate(documents)]
         if locked.state == "arriving":
             PoolItem.objects.bulk_create(items)
-            rows = []
-            position = 0
-            for item, one in zip(items, documents, strict=True):
-                for place, file in enumerate(one.files):
-                    row = _row(locked, staged[position], seen[position])
-                    row.item, row.order, row.path = item, place, file.name
-                    row.part = file.part if file.part in set(Part) else ""
-                    rows.append(row)
-                    position += 1
-                _fill(item, [row for row in rows if row.item is item])
             PoolFile.objects.bulk_create(rows, batch_size=500)
-            PoolItem.objects.bulk_update(items, ["title", "document_number", "date", "pages", "elements"])
             _keep(actor, locked, staged)
     return [one.pk for one in items]
 
@@ -345,7 +347,7 @@ def first_elements(rows: Iterable[PoolFile]) -> dict[str, str]:
 
 def loose_file(row: PoolFile) -> LooseFile:
     """A file as grouping sees it."""
-    return LooseFile(row.pk, row.path, row.text, row.pages, row.sm3)
+    return LooseFile(row.pk, row.path, row.text, row.pages, row.sm3, row.crowd)
 
 
 def _process_row(entry: ProcessEntry) -> dict[str, str]:

@@ -7,22 +7,21 @@ became of it is read from there: accepted items close and point to the held ones
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from shicheng.arranging import events, policies, selectors
-from shicheng.arranging.collecting import local_path, staging
+from shicheng.arranging.collecting import local_path
 from shicheng.arranging.errors import BadSelection, NotReady
-from shicheng.arranging.models import Batch, Filing, PoolFile, PoolItem
-from shicheng.arranging.states import BATCH, FILING, ITEM
+from shicheng.arranging.models import Filing, PoolFile, PoolItem
+from shicheng.arranging.states import FILING, ITEM
 from shicheng.arranging.types import DRAFT_STATES, Part
 from shicheng.audit import services as audit
 from shicheng.base.db import atomic, chunked
 from shicheng.holdings import fonds as all_fonds
-from shicheng.holdings.numbers import ids_of_codes
 from shicheng.holdings.types import FILING_ROW
 from shicheng.ingest import services as ingest
 from shicheng.ingest.models import Transfer
@@ -30,6 +29,7 @@ from shicheng.jobs.run import Run
 from shicheng.kernel import clock
 from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.messages import message as _
+from shicheng.packages.elements import ADDED
 from shicheng.packages.tree import open_plain
 from shicheng.packages.types import ProcessEntry
 from shicheng.packages.writing_transfer import write_transfer_folder
@@ -37,16 +37,15 @@ from shicheng.packages.writing_types import ExportFile, ExportItem, TransferStat
 from shicheng.people.types import Actor
 from shicheng.settings import Settings, current
 
-_ENDED: Final = ("stored", "returned", "withdrawn")
-
 
 def begin_filing(
     *, actor: Actor, fonds: str, year: int, items: Sequence[UUID] | None = None, agency: str = ""
-) -> Filing:
-    """Have a job hand items over as one transfer; None takes all that are numbered. Raises `NotReady`."""
-    from shicheng.arranging import work
-    from shicheng.jobs import services as jobs
+) -> list[Filing]:
+    """Have jobs hand items over; None takes all that are numbered. Raises `NotReady`.
 
+    What came back from a transfer goes again under its number, all else as one transfer of its own: so there is one
+    filing for each transfer that is mended and one for what is new.
+    """
     with atomic():
         home = all_fonds.lock_fonds(fonds, takes_in=True)
         if items is None:
@@ -59,24 +58,57 @@ def begin_filing(
         if any(one.fonds_id != home.pk or one.year != year for one in rows):
             raise BadSelection(_("The items are of several fonds or years."), hint=_("Choose items of one pool."))
         _require_ready(rows)
-        filing = Filing.objects.create(
-            fonds=home, year=year, items_count=len(rows),
-            files_count=PoolFile.objects.filter(item__in=[one.pk for one in rows]).count(), begun_by=actor.name[:200],
-            begun_at=clock.now(), agency=(agency or home.agency or home.name)[:400],
-        )  # fmt: skip
+        groups: dict[str, list[PoolItem]] = {}
         for one in rows:
-            one.state, one.filing, one.returned = ITEM.next(one.state, "file"), filing, ""
-            one.version += 1
-        PoolItem.objects.bulk_update(rows, ["state", "filing", "returned", "version"], batch_size=200)
-        audit.append(
-            actor, events.FILING_BEGUN, ("filing", str(filing.pk)),
-            {"fonds": fonds, "year": year, "items": filing.items_count, "files": filing.files_count},
-        )  # fmt: skip
-        filing.job = jobs.enqueue(
-            work.file_items, unique_key=f"arranging.file:{filing.pk}", actor=actor, filing_id=str(filing.pk)
-        ).pk
-        filing.save(update_fields=["job"])
+            groups.setdefault(one.mends, []).append(one)
+        mended = _to_be_mended(groups)
+        for number in groups.keys() - mended.keys() - {""}:  # stored, or given up, by somebody else meanwhile
+            groups.setdefault("", []).extend(groups.pop(number))
+        return [
+            _begin(actor, home, year, members, mended.get(number), agency or home.agency or home.name)
+            for number, members in sorted(groups.items())
+        ]
+
+
+def _to_be_mended(numbers: Iterable[str]) -> dict[str, Transfer]:
+    """Those of some transfers that may be sent again under their numbers."""
+    found = Transfer.objects.filter(number__in=[number for number in numbers if number])
+    return {one.number: one for one in found if may_come_again(one)}
+
+
+def may_come_again(transfer: Transfer) -> bool:
+    """Tell whether what came back from a transfer can be sent again under its number."""
+    return transfer.state in ("returned", "failed") or (transfer.state == "stored" and transfer.held > 0)
+
+
+def _begin(actor: Actor, home: Any, year: int, rows: Sequence[PoolItem], mends: Transfer | None, agency: str) -> Filing:
+    from shicheng.arranging import work
+    from shicheng.jobs import services as jobs
+
+    filing = Filing.objects.create(
+        fonds=home, year=year, items_count=len(rows), files_count=_count_files(rows), begun_by=actor.name[:200],
+        begun_at=clock.now(), agency=agency[:400], attempt=mends.attempt + 1 if mends else 1,
+        transfer=mends.pk if mends else None, number=mends.number if mends else "",
+    )  # fmt: skip
+    for one in rows:
+        one.state, one.filing, one.returned, one.faults = ITEM.next(one.state, "file"), filing, "", []
+        one.version += 1
+    PoolItem.objects.bulk_update(rows, ["state", "filing", "returned", "faults", "version"], batch_size=200)
+    audit.append(
+        actor, events.FILING_BEGUN, ("filing", str(filing.pk)),
+        {"fonds": home.code, "year": year, "items": filing.items_count, "files": filing.files_count,
+         "mends": filing.number},
+    )  # fmt: skip
+    filing.job = jobs.enqueue(
+        work.file_items, unique_key=f"arranging.file:{filing.pk}", actor=actor, filing_id=str(filing.pk)
+    ).pk
+    filing.save(update_fields=["job"])
     return filing
+
+
+def _count_files(rows: Sequence[PoolItem]) -> int:
+    parts = chunked([one.pk for one in rows], 500)
+    return sum(PoolFile.objects.filter(item__in=part).count() for part in parts)
 
 
 def send(run: Run, *, filing_id: UUID, settings: Settings) -> dict[str, object]:
@@ -84,7 +116,7 @@ def send(run: Run, *, filing_id: UUID, settings: Settings) -> dict[str, object]:
     filing = Filing.objects.select_related("fonds").get(pk=filing_id)
     if filing.state != "begun":
         return {"state": filing.state, "transfer": filing.number}
-    target = _folder(filing, settings) / f"{filing.fonds.code}-{filing.year}"
+    target = folder_of(filing, settings) / f"{filing.fonds.code}-{filing.year}"
     if not target.exists():  # a folder that is there is whole
         run.progress(0, filing.items_count, _("Items are written as a transfer folder."))
         shutil.rmtree(target.parent, ignore_errors=True)
@@ -94,17 +126,30 @@ def send(run: Run, *, filing_id: UUID, settings: Settings) -> dict[str, object]:
         except ShichengError as error:
             _give_up(run.actor, filing, str(error.message))
             raise
+    try:
+        return _hand_over(run.actor, filing, target)
+    except ShichengError as error:  # somebody else sent another batch under the number that is mended
+        _give_up(run.actor, filing, str(error.message))
+        raise
+
+
+def _hand_over(actor: Actor, filing: Filing, target: Path) -> dict[str, object]:
     with atomic():
         locked = Filing.objects.select_for_update().get(pk=filing.pk)
         if locked.state == "begun":
-            transfer = ingest.announce(actor=run.actor, name=target.name, source=str(target))
+            where = {"name": target.name, "source": str(target)}
+            if locked.transfer is not None:
+                transfer = ingest.resubmit(actor=actor, transfer_id=locked.transfer, **where)
+            else:
+                transfer = ingest.announce(actor=actor, **where)
             locked.transfer, locked.number = transfer.pk, transfer.number
             locked.state = FILING.next(locked.state, "send")
+            locked.attempt = transfer.attempt
             locked.save()
-            ingest.receive_later(actor=run.actor, transfer_id=transfer.pk)
+            ingest.receive_later(actor=actor, transfer_id=transfer.pk)
             audit.append(
-                run.actor, events.FILING_SENT, ("filing", str(filing.pk)),
-                {"number": transfer.number, "items": locked.items_count},
+                actor, events.FILING_SENT, ("filing", str(filing.pk)),
+                {"number": transfer.number, "items": locked.items_count, "attempt": transfer.attempt},
             )  # fmt: skip
     return {"transfer": locked.number, "items": locked.items_count}
 
@@ -114,89 +159,8 @@ def give_up(*, actor: Actor, filing_id: UUID, settings: Settings) -> Filing:
     filing = selectors.filing(actor, filing_id)
     FILING.find_move(filing.state, "give_up")
     _give_up(actor, filing, "")
-    shutil.rmtree(_folder(filing, settings), ignore_errors=True)
+    shutil.rmtree(folder_of(filing, settings), ignore_errors=True)
     return selectors.filing(actor, filing_id)
-
-
-def any_to_settle() -> bool:
-    """Tell whether the transfer of some filing has come to an end."""
-    sent = Filing.objects.filter(state="sent").values("transfer")
-    return Transfer.objects.filter(pk__in=sent, state__in=_ENDED).exists()
-
-
-def settle_all(actor: Actor, settings: Settings) -> int:
-    """Settle every filing whose transfer came to an end; returns how many."""
-    settled = 0
-    for filing in Filing.objects.filter(state="sent").select_related("fonds"):
-        settled += settle(actor=actor, filing=filing, settings=settings)
-    return settled
-
-
-def settle(*, actor: Actor, filing: Filing, settings: Settings) -> bool:
-    """Read what became of a filing's transfer; close what is held, give the rest back. Safe to run twice."""
-    transfer = Transfer.objects.filter(pk=filing.transfer).first() if filing.transfer else None
-    if transfer is None or transfer.state not in _ENDED:
-        return False
-    reason = _reason(transfer)
-    with atomic():
-        all_fonds.lock_fonds(filing.fonds.code)
-        locked = Filing.objects.select_for_update().get(pk=filing.pk)
-        if locked.state != "sent":
-            return False
-        rows = list(PoolItem.objects.select_for_update().filter(filing=locked, state="filing"))
-        kept = _kept(transfer, rows) if transfer.state != "returned" else {}
-        for one in rows:
-            held = kept.get(one.reference_code or "")
-            one.version += 1
-            if held is not None:
-                one.state, one.held_item = ITEM.next(one.state, "close"), held
-            else:
-                one.state, one.returned = (
-                    ITEM.next(one.state, "give_back"),
-                    reason
-                    or str(_("It was held back; see the report of transfer %(number)s.", number=transfer.number)),
-                )
-        PoolItem.objects.bulk_update(rows, ["state", "held_item", "returned", "version"], batch_size=200)
-        back = len(rows) - sum(one.state == "closed" for one in rows)
-        locked.state = FILING.next(locked.state, "finish" if back == 0 else "give_back")
-        locked.reason, locked.ended_at = reason, clock.now()
-        locked.save()
-        _clear_batches(rows, settings)
-        audit.append(
-            actor, events.FILING_ENDED, ("filing", str(locked.pk)),
-            {"number": transfer.number, "filed": len(rows) - back, "back": back, "reason": reason or "–"},
-        )  # fmt: skip
-    shutil.rmtree(_folder(filing, settings), ignore_errors=True)
-    discard_cleared(settings)
-    return True
-
-
-def discard_cleared(settings: Settings) -> None:
-    """Take the staged bytes of cleared batches away: all of them are in the holdings."""
-    area = staging(settings)
-    for batch in Batch.objects.filter(state="cleared").order_by("-added_at")[:200]:
-        if area.place(batch.place).exists():
-            area.discard(batch.place)
-
-
-def _clear_batches(rows: Sequence[PoolItem], settings: Settings) -> None:
-    keys = set(PoolFile.objects.filter(item__in=[one.pk for one in rows]).values_list("batch", flat=True))
-    waiting = PoolFile.objects.filter(batch__in=list(keys)).exclude(item__state="closed")
-    still = set(waiting.values_list("batch", flat=True))
-    for batch in Batch.objects.select_for_update().filter(pk__in=keys - still, state="here"):
-        batch.state = BATCH.next(batch.state, "clear")
-        batch.save(update_fields=["state"])
-
-
-def _kept(transfer: Transfer, rows: Sequence[PoolItem]) -> dict[str, UUID]:
-    number = transfer.number if transfer.state == "stored" else transfer.same_as
-    return ids_of_codes(number, [one.reference_code or "" for one in rows]) if number else {}
-
-
-def _reason(transfer: Transfer) -> str:
-    if transfer.state == "withdrawn":
-        return str(_("The very same batch is here as transfer %(number)s.", number=transfer.same_as))
-    return transfer.reason
 
 
 def _give_up(actor: Actor, filing: Filing, reason: str) -> None:
@@ -229,7 +193,9 @@ def _require_ready(rows: Sequence[PoolItem]) -> None:
                   missing=missing[0]),
                 hint=_("Put in what is missing, then file again."),
             )  # fmt: skip
-    empty = set(PoolItem.objects.filter(pk__in=[one.pk for one in rows], files=None).values_list("pk", flat=True))
+    empty: set[UUID] = set()
+    for part in chunked([one.pk for one in rows], 500):
+        empty.update(PoolItem.objects.filter(pk__in=part, files=None).values_list("pk", flat=True))
     if empty:
         title = next(one.title for one in rows if one.pk in empty)
         raise NotReady(_("“%(title)s” has no files.", title=title), hint=_("Put its files into it, or take it apart."))
@@ -251,7 +217,7 @@ def _exported(run: Run, filing: Filing, settings: Settings) -> Iterator[ExportIt
 def _export_item(filing: Filing, one: PoolItem, files: Sequence[PoolFile], settings: Settings) -> ExportItem:
     code = one.reference_code or ""
     elements: dict[str, str] = {
-        **one.elements,
+        **{name: text for name, text in one.elements.items() if not name.startswith(ADDED)},
         "fonds_code": filing.fonds.code, "fonds_name": filing.fonds.name, "year": str(one.year),
         "retention": one.retention, "department": one.department, "category": one.category,
         "item_number": code.rpartition("-")[2], "document_number": one.document_number, "author": one.author,
@@ -259,6 +225,7 @@ def _export_item(filing: Filing, one: PoolItem, files: Sequence[PoolFile], setti
         "attachments": str(sum(file.part == Part.ANNEX for file in files) or ""),
     }  # fmt: skip
     extra = {FILING_ROW: one.scope_row} if one.scope_row else {}
+    extra |= {name.removeprefix(ADDED): text for name, text in one.elements.items() if name.startswith(ADDED) and text}
     return ExportItem(
         ref=code,
         elements={name: text for name, text in elements.items() if text},
@@ -294,5 +261,5 @@ def _statement(filing: Filing) -> TransferStatement:
     )  # fmt: skip
 
 
-def _folder(filing: Filing, settings: Settings | None = None) -> Path:
+def folder_of(filing: Filing, settings: Settings | None = None) -> Path:
     return (settings or current()).staging_path / "filings" / str(filing.pk)

@@ -9,7 +9,7 @@ from uuid import UUID
 from shicheng.arranging import events, policies, selectors
 from shicheng.arranging.collecting import first_elements, loose_file
 from shicheng.arranging.errors import BadSelection
-from shicheng.arranging.grouping import order_files, propose_groups
+from shicheng.arranging.grouping import order_files
 from shicheng.arranging.models import PoolFile, PoolItem
 from shicheng.arranging.steps import Change
 from shicheng.arranging.types import Part
@@ -55,22 +55,6 @@ def form_items(
     return made
 
 
-def form_proposed(*, actor: Actor, fonds: str, year: int, singles: bool = False) -> list[PoolItem]:
-    """Form every item the rules are sure of; with `singles` also one of each file that is left over."""
-    loose = list(selectors.loose_files(actor, fonds, year))
-    groups = [one for one in propose_groups(loose_file(file) for file in loose) if one.is_sure]
-    chosen = [list(one.keys) for one in groups]
-    parts = {key: part for one in groups for key, part in one.files}
-    if singles:
-        taken = {key for group in chosen for key in group}
-        chosen += [[file.pk] for file in loose if file.pk not in taken]
-    if not chosen:
-        raise BadSelection(
-            _("No files that belong together were found."), hint=_("Choose files and form an item of them by hand.")
-        )
-    return form_items(actor=actor, fonds=fonds, year=year, groups=chosen, parts=parts)
-
-
 def merge(*, actor: Actor, items: Sequence[UUID], files: Sequence[UUID] = ()) -> PoolItem:
     """Make one item of several, and of loose files; the first of them is the one that stays."""
     chosen = selectors.chosen_items(actor, items)
@@ -91,6 +75,7 @@ def merge(*, actor: Actor, items: Sequence[UUID], files: Sequence[UUID] = ()) ->
             file.item = head
         _put_in_order(moved)
         head.pages = sum(file.pages or 0 for file in moved) or head.pages
+        head.mends = next((one.mends for one in (head, *others) if one.mends), "")
         head.process = [entry for one in (head, *others) for entry in one.process]
         _save_files(moved)
         head.save()
@@ -127,6 +112,7 @@ def split(*, actor: Actor, files: Sequence[UUID], apart: bool = False) -> list[P
         made = []
         for group in groups:
             new = _new_item(actor, home, group, {})
+            new.mends, new.returned = item.mends, item.returned
             change.made(new)
             made.append(new)
         item.pages = sum(file.pages or 0 for file in inside if file not in out) or None

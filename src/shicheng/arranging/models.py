@@ -80,6 +80,8 @@ class PoolItem(models.Model):
     code_sort = models.CharField(max_length=300, blank=True)
     filing = models.ForeignKey("Filing", on_delete=models.PROTECT, null=True, related_name="items")
     returned = models.TextField(blank=True)  # why its last transfer gave it back
+    faults = models.JSONField(default=list)  # what the check of that transfer found in it, as messages
+    mends = models.CharField(max_length=20, blank=True)  # number of the transfer that gave it back
     held_item = models.UUIDField(null=True)  # the item of the holdings it became
     version = models.PositiveIntegerField(default=1)
     step = models.UUIDField(null=True)  # the last step that changed it
@@ -97,6 +99,14 @@ class PoolItem(models.Model):
     def is_classified(self) -> bool:
         """Tell whether it has a category and a retention period; a department is not asked of small offices."""
         return bool(self.category and self.retention)
+
+    @property
+    def told_faults(self) -> list[tuple[Message, Message | None]]:
+        """What the check found wrong with it, each with what to do about it."""
+        return [
+            (Message.from_json(one["what"]), Message.from_json(one["advice"]) if one["advice"] else None)
+            for one in self.faults
+        ]
 
     @property
     def is_numbered(self) -> bool:
@@ -127,11 +137,16 @@ class PoolFile(models.Model):
     format_name = models.CharField(max_length=200, blank=True)
     pages = models.PositiveIntegerField(null=True)
     text = models.TextField(blank=True)  # the beginning and the end of its text, for proposals
+    cluster = models.CharField(max_length=300, blank=True)  # the same for all that may belong together
+    crowd = models.PositiveIntegerField(default=0)  # files that came in its folder, 0 where nobody counted
     step = models.UUIDField(null=True)
 
     class Meta:
         ordering = ["order", "path", "id"]
-        indexes = [models.Index(fields=["fonds", "year", "item"], name="arranging_file_pool")]
+        indexes = [
+            models.Index(fields=["fonds", "year", "item"], name="arranging_file_pool"),
+            models.Index(fields=["fonds", "year", "cluster"], name="arranging_file_cluster"),
+        ]
 
     def __str__(self) -> str:
         return self.path
@@ -156,6 +171,7 @@ class Filing(models.Model):
     agency = models.CharField(max_length=400, blank=True)
     transfer = models.UUIDField(null=True)
     number = models.CharField(max_length=20, blank=True)
+    attempt = models.PositiveSmallIntegerField(default=1)  # the second and later ones mend the same transfer
     job = models.UUIDField(null=True)
     reason = models.TextField(blank=True)  # why it came back
     ended_at = models.DateTimeField(null=True)
@@ -173,6 +189,7 @@ class Step(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     fonds = models.ForeignKey("holdings.Fonds", on_delete=models.CASCADE, related_name="+")
     year = models.PositiveSmallIntegerField()
+    unit = models.CharField(max_length=60, blank=True)  # of all it touched; "" where they are of several
     verb = models.CharField(max_length=20)
     label_json = models.JSONField(db_column="label")
     by = models.CharField(max_length=200)

@@ -15,6 +15,9 @@ _NUMBER: Final = re.compile(
     r"([一-鿿]{1,16}?(?:字第|字|发|函|办|令|告|电|文|党|政|人|财)?)\s*"
     r"[〔\[【（(]\s*((?:19|20)\d\d)\s*[〕\]】）)]\s*(?:第\s*)?(\d{1,5})\s*号"
 )
+# What every number has, found quickly; whether a number stands there is then asked of the few signs around it.
+_NUMBER_END: Final = re.compile(r"[〔\[【（(]\s*(?:19|20)\d\d\s*[〕\]】）)]\s*(?:第\s*)?\d{1,5}\s*号")
+_BEFORE: Final = 40  # signs before it that can belong to it
 _QUOTED: Final = re.compile(r"《([^《》]{4,80})》")
 _DATE: Final = re.compile(r"((?:19|20)\d\d)\s*年\s*(1[0-2]|0?[1-9])\s*月\s*(3[01]|[12]\d|0?[1-9])\s*日")
 _NAME_DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)[-._]?(0[1-9]|1[0-2])[-._]?(0[1-9]|[12]\d|3[01])(?!\d)")
@@ -68,7 +71,7 @@ class Named:
     is_named_number: bool = False
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)  # texts stay with it
 def read_name(path: str, text: str = "") -> Named:
     """Read what a path and the beginning of a text say of a file."""
     folder, _slash, name = path.rpartition("/")
@@ -77,7 +80,8 @@ def read_name(path: str, text: str = "") -> Named:
         stem, extension = name, ""
     stem = unicodedata.normalize("NFKC", stem).strip()
     extension = extension.lower()
-    head = unicodedata.normalize("NFKC", text[:400])
+    text = unicodedata.normalize("NFKC", text)  # once: what is so already is recognised quickly below
+    head = text[:400]
     part, annex = _part(stem)
     in_name = find_numbers(stem)
     in_head = find_numbers(head)
@@ -98,7 +102,7 @@ def read_name(path: str, text: str = "") -> Named:
         number=number,  # an annex has that of its name alone: at its head may stand that of any text
         title=title,
         date=_date(stem, text),
-        quoted=tuple(dict.fromkeys(fold(one) for one in _QUOTED.findall(unicodedata.normalize("NFKC", stem + text)))),
+        quoted=tuple(dict.fromkeys(fold(one) for one in _QUOTED.findall(stem + text))),
         mentioned=tuple(one for one in find_numbers(text) if one != number),
         page=page,
         is_named_number=bool(in_name),
@@ -107,9 +111,13 @@ def read_name(path: str, text: str = "") -> Named:
 
 def find_numbers(text: str) -> tuple[str, ...]:
     """The document numbers in a text, each written the usual way, in their order."""
-    found = []
-    for match in _NUMBER.finditer(unicodedata.normalize("NFKC", text)):
-        found.append(f"{_sign(match[1])}〔{match[2]}〕{int(match[3])}号")
+    found, start = [], 0
+    plain = unicodedata.normalize("NFKC", text)
+    for end in _NUMBER_END.finditer(plain):
+        match = _NUMBER.search(plain, max(start, end.start() - _BEFORE), end.end())
+        if match is not None:
+            found.append(f"{_sign(match[1])}〔{match[2]}〕{int(match[3])}号")
+            start = match.end()
     return tuple(dict.fromkeys(found))
 
 
@@ -126,7 +134,14 @@ def prefix_of(number: str) -> str:
 
 def fold(text: str) -> str:
     """A text as it is compared: no signs between, one width, one case."""
+    return _fold_short(text) if len(text) < 100 else _fold(text)
+
+
+def _fold(text: str) -> str:
     return _SPACE.sub("", unicodedata.normalize("NFKC", text)).casefold()
+
+
+_fold_short = lru_cache(maxsize=4_000)(_fold)  # words of rules and titles are asked for again and again
 
 
 def core_of(stem: str) -> str:

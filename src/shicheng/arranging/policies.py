@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from shicheng.arranging.models import Batch, Filing, PoolFile, PoolItem
+from shicheng.holdings.models import Fonds
 from shicheng.kernel.messages import message as _
 from shicheng.people import policies as people
 from shicheng.people import registry
@@ -48,14 +49,34 @@ def visible_batches(actor: Actor) -> QuerySet[Batch]:
 
 
 def visible_filings(actor: Actor) -> QuerySet[Filing]:
-    """The filings this actor may see: those of fonds they see whole."""
+    """The filings this actor may see: those of fonds they see whole, and those of nothing but their own items."""
     codes = people.whole_fonds(actor, READ)
-    return Filing.objects.all() if codes is None else Filing.objects.filter(fonds__code__in=codes)
+    if codes is None:
+        return Filing.objects.all()
+    items = PoolItem.objects.filter(filing=OuterRef("pk"))
+    own = visible_items(actor).filter(filing=OuterRef("pk"))
+    others = items.exclude(pk__in=visible_items(actor).filter(filing=OuterRef(OuterRef("pk"))).values("pk"))
+    return Filing.objects.filter(Q(fonds__code__in=codes) | (Exists(own) & ~Exists(others)))
 
 
 def sees_fonds(actor: Actor, code: str) -> bool:
     """Tell whether the actor may see the whole pool of a fonds."""
     return people.allows(actor, READ, fonds=code)
+
+
+def open_fonds(actor: Actor) -> QuerySet[Fonds]:
+    """The fonds that take files in and of whose pools the actor may see a part or the whole."""
+    reaches = people.reach(actor, READ)
+    found = Fonds.objects.filter(closed_on=None).order_by("code")
+    if any(one.fonds is None for one in reaches):
+        return found
+    return found.filter(code__in={code for one in reaches for code in one.fonds or ()})
+
+
+def own_units(actor: Actor, permission: str, fonds: str, year: int) -> list[str] | None:
+    """Codes of the units for which the actor may do this in a pool; None is every unit of the fonds."""
+    found = [one for one in people.reach(actor, permission) if one.holds(Place(fonds=fonds, year=year, unit=one.unit))]
+    return None if any(not one.unit for one in found) else sorted({one.unit for one in found})
 
 
 def _narrowed(actor: Actor, rows: QuerySet[M]) -> QuerySet[M]:

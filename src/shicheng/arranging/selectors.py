@@ -92,7 +92,9 @@ def pool(actor: Actor, fonds: str, year: int) -> Pool:
     found = pools(actor, fonds=fonds, year=year)
     if found:
         return found[0]
-    home = all_fonds.named_fonds(fonds) if policies.sees_fonds(actor, fonds) else None
+    home = policies.open_fonds(actor).filter(code=fonds).first()
+    if home is None and policies.sees_fonds(actor, fonds):
+        home = all_fonds.named_fonds(fonds)
     if home is None:
         raise UnknownPool(
             _("There is no pool of the fonds %(fonds)s here, or it is not open to you.", fonds=fonds),
@@ -124,7 +126,7 @@ def pool_items(actor: Actor, fonds: str, year: int, *, stage: str = "", text: st
         found = found.filter(
             Q(title__icontains=text) | Q(document_number__icontains=text) | Q(reference_code__icontains=text)
         )
-    files = Prefetch("files", PoolFile.objects.select_related("batch").order_by("order", "path", "id"))
+    files = Prefetch("files", PoolFile.objects.defer("text").order_by("order", "path", "id"))
     return found.select_related("fonds", "filing").prefetch_related(files).order_by("code_sort", "formed_at", "id")
 
 

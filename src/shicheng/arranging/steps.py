@@ -19,13 +19,13 @@ from shicheng.kernel.identifiers import new_id
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
 from shicheng.people.policies import require
-from shicheng.people.types import Actor
+from shicheng.people.types import Actor, Place
 
 FILE_COLUMNS: Final = ("item_id", "order", "part", "is_left_out", "step")
 ITEM_COLUMNS: Final = (
     "unit", "year", "title", "document_number", "author", "date", "pages", "elements", "process", "source",
     "category", "department", "retention", "scope_row", "judged_by", "importance", "set_name", "reference_code",
-    "code_sort", "returned", "version", "step", "formed_at", "formed_by",
+    "code_sort", "returned", "faults", "mends", "version", "step", "formed_at", "formed_by",
 )  # fmt: skip
 CLASS_COLUMNS: Final = ("category", "department", "retention", "scope_row", "judged_by", "version", "step")
 NUMBER_COLUMNS: Final = ("reference_code", "code_sort", "version", "step")
@@ -40,11 +40,13 @@ class Change:
         self._actor, self._fonds, self._year, self._verb, self._label = actor, fonds, year, verb, label
         self._files: dict[str, dict[str, Any]] = {}
         self._items: dict[str, dict[str, Any] | None] = {}
+        self._touched: list[PoolFile | PoolItem] = []
 
     def files(self, files: Iterable[PoolFile]) -> None:
         """Files that are about to change; their rows are the caller's to save, with `step`."""
         for one in files:
             self._files.setdefault(str(one.pk), plain(one, FILE_COLUMNS))
+            self._touched.append(one)
             one.step = self.id
 
     def items(self, items: Iterable[PoolItem], columns: tuple[str, ...] = ITEM_COLUMNS) -> None:
@@ -53,6 +55,7 @@ class Change:
             if str(one.pk) not in self._items:
                 self._items[str(one.pk)] = plain(one, columns)
                 one.version += 1
+            self._touched.append(one)
             one.step = self.id
 
     def made(self, item: PoolItem) -> None:
@@ -62,10 +65,11 @@ class Change:
 
     def keep(self) -> Step:
         """Write the step down. To be called inside `atomic()`."""
+        units = {one.unit for one in self._touched}
         step = Step.objects.create(
-            id=self.id, fonds=self._fonds, year=self._year, verb=self._verb, label_json=self._label.to_json(),
-            by=self._actor.name[:200], user=self._actor.user_id, at=clock.now(),
-            before={"files": self._files, "items": self._items},
+            id=self.id, fonds=self._fonds, year=self._year, unit=units.pop() if len(units) == 1 else "",
+            verb=self._verb, label_json=self._label.to_json(), by=self._actor.name[:200],
+            user=self._actor.user_id, at=clock.now(), before={"files": self._files, "items": self._items},
         )  # fmt: skip
         old = Step.objects.filter(fonds=self._fonds, year=self._year).order_by("-at", "-id")[_KEPT:]
         Step.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()
@@ -73,15 +77,17 @@ class Change:
 
 
 def last_step(actor: Actor, fonds: str, year: int) -> Step | None:
-    """The newest step of a pool that was not undone, for who may see the whole pool."""
+    """The newest step of a pool that was not undone; for who sees a part of it, the newest one within that part."""
+    found = Step.objects.filter(fonds__code=fonds, year=year, undone_at=None)
     if not policies.sees_fonds(actor, fonds):
-        return None
-    return Step.objects.filter(fonds__code=fonds, year=year, undone_at=None).order_by("-at", "-id").first()
+        units = policies.own_units(actor, policies.ARRANGE, fonds, year) or []
+        found = found.filter(unit__in=[unit for unit in units if unit])
+    return found.order_by("-at", "-id").first()
 
 
 def undo(*, actor: Actor, fonds: str, year: int, step_id: UUID | None = None) -> Step:
     """Undo the newest step of a pool; `step_id` says which one the page showed. Raises `ChangedMeanwhile`."""
-    require(actor, policies.ARRANGE, fonds=fonds)
+    require(actor, policies.ARRANGE)
     with atomic():
         home = all_fonds.lock_fonds(fonds)
         step = last_step(actor, fonds, year)
@@ -93,6 +99,7 @@ def undo(*, actor: Actor, fonds: str, year: int, step_id: UUID | None = None) ->
                 hint=_("Look at the pool as it is now, then decide."),
             )
         files, items = _touched(step)
+        require(actor, policies.ARRANGE, place=Place(fonds=fonds, year=year, unit=step.unit))
         _restore_items(home, step, items)
         _restore_files(step, files)
         made = [key for key, before in step.before["items"].items() if before is None]

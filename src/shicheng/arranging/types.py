@@ -57,6 +57,7 @@ class LooseFile:
     text: str = ""  # the beginning of its text
     pages: int | None = None
     digest: str = ""
+    crowd: int = 0  # files that came in its folder, 0 where nobody counted
 
 
 @dataclass(frozen=True, slots=True)

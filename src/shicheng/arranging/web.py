@@ -10,11 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from shicheng.arranging import acting, filing, numbering, policies, selectors, steps, viewing
+from shicheng.arranging import acting, filing, forming_all, numbering, policies, selectors, steps, viewing
+from shicheng.arranging.models import Filing
 from shicheng.base.web import render_part
-from shicheng.holdings import fonds as all_fonds
 from shicheng.kernel.errors import ShichengError
 from shicheng.people.guards import actor_of, desk_page
 from shicheng.settings import current
@@ -27,7 +28,7 @@ Act = Callable[[], str]
 def pools(request: HttpRequest) -> HttpResponse:
     """Every pool, with what waits in it."""
     actor = actor_of(request)
-    page = {"pools": selectors.pools(actor), "fonds": list(all_fonds.listed_fonds(actor).filter(closed_on=None))}
+    page = {"pools": selectors.pools(actor), "fonds": list(policies.open_fonds(actor))}
     return render(request, "arranging/pools.html", page)
 
 
@@ -46,7 +47,12 @@ def choose(request: HttpRequest) -> HttpResponse:
 @desk_page(policies.READ)
 @require_safe
 def items(request: HttpRequest, fonds: str, year: int) -> HttpResponse:
-    """Loose files and the items that are formed of them."""
+    """Loose files and the items that are formed of them; or how far the job is that forms them."""
+    if getattr(request, "htmx", False) and "watch" in request.GET:
+        job = forming_all.forming_now(actor_of(request), fonds, year)
+        if job is None:
+            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+        return render(request, "arranging/parts/forming.html", {"forming": job})
     return _board(request, fonds, year)
 
 
@@ -151,7 +157,7 @@ def file_items(request: HttpRequest, fonds: str, year: int) -> HttpResponse:
         begun = filing.begin_filing(
             actor=actor, fonds=fonds, year=year, items=chosen, agency=request.POST.get("agency", "")
         )
-        return _("%(n)s items are being handed over as a transfer.") % {"n": begun.items_count}
+        return " ".join(_begun(one) for one in begun)
 
     _try(request, begin)
     return redirect("arranging:filing", fonds, year)
@@ -172,6 +178,19 @@ def undo(request: HttpRequest, fonds: str, year: int) -> HttpResponse:
     here = request.POST.get("here", "items")
     known = ("collect", "items", "classes", "numbers", "filing")
     return redirect(f"arranging:{here if here in known else 'items'}", fonds, year)
+
+
+def _begun(one: Filing) -> str:
+    words = {"n": one.items_count, "number": one.number}
+    if one.number:
+        return ngettext(
+            "%(n)s item is being handed over again as transfer %(number)s.",
+            "%(n)s items are being handed over again as transfer %(number)s.", one.items_count,
+        ) % words  # fmt: skip
+    return ngettext(
+        "%(n)s item is being handed over as a transfer.", "%(n)s items are being handed over as a transfer.",
+        one.items_count,
+    ) % words  # fmt: skip
 
 
 def _board(request: HttpRequest, fonds: str, year: int) -> HttpResponse:

@@ -33,19 +33,19 @@ def collect(
     Nothing enters the holdings by this: what is filed from the pool goes the way of every transfer.
     """
     settings = open_archive(home)
-    from shicheng.arranging import collecting, forming
+    from shicheng.arranging import collecting, forming_all
 
     actor = operator()
     batch = collecting.collect_path(actor=actor, path=path, fonds=fonds, year=year, settings=settings, unit=unit)
-    made = forming.form_proposed(actor=actor, fonds=fonds, year=year) if form else []
+    made = forming_all.form_in_parts(actor=actor, fonds=fonds, year=year) if form else 0
     if as_json:
         output.print_json(
             {"batch": str(batch.pk), "fonds": fonds, "year": year, "files": batch.files_count, "bytes": batch.bytes,
-             "items": [{"id": str(one.pk), "title": one.title} for one in made]}
+             "items": made}
         )  # fmt: skip
         return
     say(
         _("%(files)s files are in the pool of %(fonds)s for %(year)s.", files=batch.files_count, fonds=fonds, year=year)
     )
-    for one in made:
-        say(f"  {one.document_number or '–'}  {one.title}")
+    if form:
+        say(_("%(items)s items are formed.", items=made))

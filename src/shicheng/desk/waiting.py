@@ -113,7 +113,7 @@ def _pools(actor: Actor) -> Iterator[Work]:
             yield Work(
                 _("Arrange %(number)s files and items of %(fonds)s, %(year)s", number=one.waiting,
                   fonds=f"{one.fonds} {one.fonds_name}".strip(), year=one.year),
-                reverse("arranging:pools"), "arranging", one.fonds,
+                reverse("arranging:items", args=[one.fonds, one.year]), "arranging", one.fonds,
             )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def begin(
     *, actor: Actor, kind: str, name: str, files: int, size: int, settings: Settings, resubmit: str = ""
 ) -> Upload:
     """Begin an upload of so many files and bytes. Raises `BadUpload`, `UploadTooLarge`, `StoreFull`."""
-    require(actor, policies.RECEIVE)
+    require(actor, policies.RECEIVE if resubmit else policies.SEND)
     if actor.user_id is None:
         raise unknown()  # it would belong to nobody
     _require_name(name)

@@ -43,7 +43,7 @@ def hand_over(*, actor: Actor, upload_id: UUID, settings: Settings) -> tuple[Upl
 
     To be called inside `atomic()` by who takes it from there; safe to run twice. Raises `UploadIncomplete`.
     """
-    require(actor, policies.RECEIVE)
+    require(actor, policies.SEND)
     upload = selectors.locked_upload(actor, upload_id)
     root = arriving.folder_of(upload.pk, settings) / "batch"
     if upload.state == "sent" and upload.transfer is None:

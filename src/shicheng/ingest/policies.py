@@ -12,6 +12,10 @@ from shicheng.people.types import Actor, Role
 
 READ = registry.permission("ingest.transfer.read", _("See transfers"), roles={Role.ARCHIVIST, Role.LEADER})
 RECEIVE = registry.permission("ingest.transfer.receive", _("Receive transfers"), roles={Role.ARCHIVIST})
+# Sending alone decides nothing: what is sent becomes a transfer, or files of a pool, by what is asked for then.
+SEND = registry.permission(
+    "ingest.upload.send", _("Send files that go on after a break"), roles={Role.ARCHIVIST, Role.FILING_CLERK}
+)
 CHECK = registry.permission("ingest.transfer.check", _("Check transfers"), roles={Role.ARCHIVIST})
 ACCEPT = registry.permission("ingest.transfer.accept", _("Accept transfers"), roles={Role.ARCHIVIST})
 RETURN = registry.permission("ingest.transfer.return", _("Return transfers"), roles={Role.ARCHIVIST})
@@ -34,7 +38,7 @@ def visible(actor: Actor) -> QuerySet[Transfer]:
 
 def visible_uploads(actor: Actor) -> QuerySet[Upload]:
     """The uploads this actor may see: their own."""
-    if actor.user_id is None or not people.allows(actor, RECEIVE):
+    if actor.user_id is None or not people.allows(actor, SEND):
         return Upload.objects.none()
     return Upload.objects.filter(owner=actor.user_id)
 

@@ -53,7 +53,7 @@ def script(view: View) -> View:
     return answered
 
 
-@desk_page(policies.READ, policies.RECEIVE)
+@desk_page(policies.SEND)
 @script
 def archives(request: HttpRequest) -> HttpResponse:
     """Begin the upload of an archive file (tus creation)."""
@@ -64,7 +64,7 @@ def archives(request: HttpRequest) -> HttpResponse:
     return tus.create(request, actor=actor_of(request), address=_address, settings=current())
 
 
-@desk_page(policies.READ, policies.RECEIVE)
+@desk_page(policies.SEND)
 @script
 @require_POST
 def folders(request: HttpRequest) -> HttpResponse:
@@ -77,7 +77,7 @@ def folders(request: HttpRequest) -> HttpResponse:
     return tus.told(201, tus.view_upload(begun, address=_address, settings=current()))
 
 
-@desk_page(policies.READ, policies.RECEIVE)
+@desk_page(policies.SEND)
 @script
 def one(request: HttpRequest, upload: UUID) -> HttpResponse:
     """An upload with its files and the digests of what is here of them."""
@@ -87,7 +87,7 @@ def one(request: HttpRequest, upload: UUID) -> HttpResponse:
     return tus.told(200, tus.view_upload(found, address=_address, settings=current()))
 
 
-@desk_page(policies.READ, policies.RECEIVE)
+@desk_page(policies.SEND)
 @script
 @require_POST
 def files(request: HttpRequest, upload: UUID) -> HttpResponse:
@@ -95,7 +95,7 @@ def files(request: HttpRequest, upload: UUID) -> HttpResponse:
     return tus.create(request, actor=actor_of(request), address=_address, settings=current(), upload_id=upload)
 
 
-@desk_page(policies.READ, policies.RECEIVE)
+@desk_page(policies.SEND)
 @script
 def file(request: HttpRequest, upload: UUID, key: str) -> HttpResponse:
     """One file of an upload, as the tus protocol has it."""

@@ -50,6 +50,7 @@ def import_table(request: HttpRequest, code: str) -> HttpResponse:
     """Take a workbook as the draft; with faults nothing is taken, and each is named."""
     actor, problem = actor_of(request), None
     unit = selectors.unit(actor, code)
+    policies.require_draft(actor, unit)
     page: dict[str, Any] = {"unit": unit, "most": importing.MOST_BYTES}
     if request.method == "POST":
         sent = request.FILES.get("table")
@@ -192,6 +193,7 @@ def _draft(request: HttpRequest, code: str) -> Schedule:
     """The unit's draft; raises `ScheduleNotFound` if there is none that can be written."""
     actor = actor_of(request)
     unit = selectors.unit(actor, code)
+    policies.require_draft(actor, unit)
     draft = selectors.schedules(actor, code).filter(state="draft").first()
     if draft is None:
         raise ScheduleNotFound(

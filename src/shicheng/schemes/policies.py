@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from shicheng.kernel.messages import message as _
 from shicheng.people import policies as people
 from shicheng.people import registry
-from shicheng.people.types import SEE_ALL, Actor, Role
+from shicheng.people.types import SEE_ALL, Actor, Place, Role
 from shicheng.schemes.models import FilingRow, Schedule, Unit
 
 READ = registry.permission("schemes.unit.read", _("See filing units and their tables"), roles=SEE_ALL)
@@ -18,6 +18,20 @@ DRAFT = registry.permission(
 APPROVE = registry.permission(
     "schemes.schedule.approve", _("Approve filing tables"), roles={Role.ARCHIVIST, Role.LEADER}
 )
+
+
+def may_draft(actor: Actor, unit: Unit) -> bool:
+    """Tell whether the actor may draft the table of this unit: a filing clerk that of their own alone."""
+    return people.allows(actor, DRAFT, place=_place(unit))
+
+
+def require_draft(actor: Actor, unit: Unit) -> None:
+    """Raise `NotPermitted` unless the actor may draft the table of this unit."""
+    people.require(actor, DRAFT, place=_place(unit))
+
+
+def _place(unit: Unit) -> Place:
+    return Place(fonds=unit.fonds_code, unit=unit.code)
 
 
 def visible(actor: Actor) -> QuerySet[Unit]:

@@ -19,7 +19,6 @@ from shicheng.audit import services as audit
 from shicheng.base.db import atomic
 from shicheng.kernel import clock
 from shicheng.kernel.messages import message as _
-from shicheng.people.policies import require
 from shicheng.people.types import Actor
 from shicheng.schemes import events, policies, selectors
 from shicheng.schemes.errors import (
@@ -278,7 +277,7 @@ def _locked_unit(actor: Actor, code: str) -> Unit:
             _("There is no filing unit %(code)s here, or it is not open to you.", code=code),
             hint=_("Look it up in the list of filing units."),
         )
-    require(actor, policies.DRAFT, fonds=unit.fonds_code)
+    policies.require_draft(actor, unit)
     return unit
 
 

@@ -94,7 +94,7 @@ def view_unit(actor: Actor, one: Unit) -> dict[str, Any]:
         "approved": [each for each in versions if each.schedule.state == "approved"],
         "presets": presets(),
         "may_write": allows(actor, policies.WRITE, fonds=one.fonds_code),
-        "may_draft": allows(actor, policies.DRAFT, fonds=one.fonds_code) and not one.is_closed,
+        "may_draft": policies.may_draft(actor, one) and not one.is_closed,
         "history": audit.history(actor, ("unit", one.pk)),
     }
 
@@ -115,7 +115,7 @@ def view_schedule(actor: Actor, schedule: Schedule) -> dict[str, Any]:
         "recalled": sum(one.code == "recalled" for one in findings),
         "templates": [(code, name, CATEGORIES.get(code, "")) for code, name in sorted(schedule.templates.items())],
         "is_draft": is_draft,
-        "may_draft": is_draft and allows(actor, policies.DRAFT, fonds=schedule.unit.fonds_code),
+        "may_draft": is_draft and policies.may_draft(actor, schedule.unit),
         "asked": request,
         "others": [
             each for each in selectors.schedules(actor, schedule.unit.code)

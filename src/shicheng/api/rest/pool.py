@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Path, Router, Status
+from ninja import Path, Query, Router, Status
 
 from shicheng.api.cursors import page
 from shicheng.api.guards import actor_of, needs
@@ -27,14 +27,28 @@ from shicheng.api.schemas.pool import (
     PoolOut,
     ProposedOut,
 )
-from shicheng.arranging import classifying, collecting, filing, forming, numbering, policies, selectors, steps
+from shicheng.arranging import (
+    classifying,
+    collecting,
+    filing,
+    forming,
+    forming_all,
+    numbering,
+    policies,
+    selectors,
+    steps,
+)
 from shicheng.arranging.grouping import propose_groups
+from shicheng.arranging.models import PoolFile
+from shicheng.arranging.parting import part_of
+from shicheng.people.types import Actor
 from shicheng.settings import current
 
 router = Router(tags=["pool"])
 Fonds = Annotated[str, Path(max_length=40)]
 Year = Annotated[int, Path(ge=1000, le=9999)]
-_MOST = 2000  # loose files listed or looked at together
+Part = Annotated[int, Query(ge=1, le=100_000)]
+_MOST = 2000  # files listed together
 
 
 @router.get("", response=list[PoolOut], auth=needs(policies.READ))
@@ -54,21 +68,23 @@ def collect_upload(request: HttpRequest, fonds: Fonds, year: Year, body: Collect
 
 
 @router.get("/{fonds}/{year}/files", response=list[PoolFileOut], auth=needs(policies.READ))
-def list_loose_files(request: HttpRequest, fonds: Fonds, year: Year, left_out: bool = False) -> list[PoolFileOut]:
-    """Files that belong to no item, by their places; the first 2,000."""
+def list_loose_files(
+    request: HttpRequest, fonds: Fonds, year: Year, left_out: bool = False, part: Part = 1
+) -> list[PoolFileOut]:
+    """Files that belong to no item, in parts of about 200; nothing behind the last part. Left out: the first 2,000."""
     actor = actor_of(request)
     selectors.pool(actor, fonds, year)
-    found = selectors.loose_files(actor, fonds, year, left_out=left_out)[:_MOST]
-    return [PoolFileOut.of(one) for one in found]
+    if left_out:
+        return [PoolFileOut.of(one) for one in selectors.loose_files(actor, fonds, year, left_out=True)[:_MOST]]
+    return [PoolFileOut.of(one) for one in _rows(actor, fonds, year, part)]
 
 
 @router.get("/{fonds}/{year}/proposals", response=list[ProposedOut], auth=needs(policies.READ))
-def list_proposals(request: HttpRequest, fonds: Fonds, year: Year) -> list[ProposedOut]:
-    """Which loose files seem to make one item, and why (DA/T 22-2015, 5.1)."""
+def list_proposals(request: HttpRequest, fonds: Fonds, year: Year, part: Part = 1) -> list[ProposedOut]:
+    """Which loose files of a part seem to make one item, and why (DA/T 22-2015, 5.1). None reaches beyond its part."""
     actor = actor_of(request)
     selectors.pool(actor, fonds, year)
-    loose = selectors.loose_files(actor, fonds, year)[:_MOST]
-    return [ProposedOut.of(one) for one in propose_groups(collecting.loose_file(file) for file in loose)]
+    return [ProposedOut.of(one) for one in propose_groups(map(collecting.loose_file, _rows(actor, fonds, year, part)))]
 
 
 @router.get("/{fonds}/{year}/items", response=PoolItemPage, auth=needs(policies.READ))
@@ -97,13 +113,17 @@ def form_items(request: HttpRequest, fonds: Fonds, year: Year, body: GroupsIn) -
 
 
 @router.post(
-    "/{fonds}/{year}/form-proposed", response={201: list[PoolItemOut]}, auth=needs(policies.READ, policies.ARRANGE)
-)
+    "/{fonds}/{year}/form-proposed", response={201: list[PoolItemOut], 202: PoolOut},
+    auth=needs(policies.READ, policies.ARRANGE),
+)  # fmt: skip
 def form_proposed(request: HttpRequest, fonds: Fonds, year: Year, body: FormIn) -> Any:
-    """Form every item the rules are sure of."""
+    """Form every item the rules are sure of; of more than 400 loose files by a job (202)."""
     actor = actor_of(request)
-    selectors.pool(actor, fonds, year)
-    made = forming.form_proposed(actor=actor, fonds=fonds, year=year, singles=body.singles)
+    pool = selectors.pool(actor, fonds, year)
+    if pool.loose > forming_all.AT_ONCE:
+        forming_all.begin_forming(actor=actor, fonds=fonds, year=year, singles=body.singles)
+        return Status(202, PoolOut.of(pool))
+    made = forming_all.form_proposed(actor=actor, fonds=fonds, year=year, singles=body.singles)
     return Status(201, [PoolItemOut.of(one) for one in made])
 
 
@@ -133,7 +153,7 @@ def classify_as_proposed(request: HttpRequest, fonds: Fonds, year: Year) -> Pool
     return PoolOut.of(selectors.pool(actor, fonds, year))
 
 
-@router.get("/{fonds}/{year}/numbers", response=PlanOut, auth=needs(policies.READ))
+@router.get("/{fonds}/{year}/numbers", response=PlanOut, auth=needs(policies.READ, policies.NUMBER))
 def preview_numbers(
     request: HttpRequest, fonds: Fonds, year: Year, template: Filter = "", again: bool = False
 ) -> PlanOut:
@@ -162,13 +182,16 @@ def list_filings(request: HttpRequest, fonds: Fonds, year: Year) -> list[FilingO
     return [FilingOut.of(one) for one in selectors.filings(actor, fonds, year)[:200]]
 
 
-@router.post("/{fonds}/{year}/filings", response={202: FilingOut}, auth=needs(policies.READ, policies.FILE))
+@router.post("/{fonds}/{year}/filings", response={202: list[FilingOut]}, auth=needs(policies.READ, policies.FILE))
 def file_items(request: HttpRequest, fonds: Fonds, year: Year, body: FileIn) -> Any:
-    """Hand items over as one transfer, which is checked and decided on like any other."""
+    """Hand items over; each transfer is checked and decided on like any other.
+
+    What came back from a transfer goes again under its number, all else as one transfer of its own.
+    """
     actor = actor_of(request)
     selectors.pool(actor, fonds, year)
-    one = filing.begin_filing(actor=actor, fonds=fonds, year=year, items=body.items, agency=body.agency)
-    return Status(202, FilingOut.of(one))
+    begun = filing.begin_filing(actor=actor, fonds=fonds, year=year, items=body.items, agency=body.agency)
+    return Status(202, [FilingOut.of(one) for one in begun])
 
 
 @router.post("/{fonds}/{year}/undo", response=PoolOut, auth=needs(policies.READ, policies.ARRANGE))
@@ -178,3 +201,8 @@ def undo_step(request: HttpRequest, fonds: Fonds, year: Year) -> PoolOut:
     selectors.pool(actor, fonds, year)
     steps.undo(actor=actor, fonds=fonds, year=year)
     return PoolOut.of(selectors.pool(actor, fonds, year))
+
+
+def _rows(actor: Actor, fonds: str, year: int, wanted: int) -> list[PoolFile]:
+    part = part_of(actor, fonds, year, wanted)
+    return part.rows if part.number == wanted else []

@@ -20,7 +20,8 @@ from shicheng.kernel.errors import ShichengError
 from shicheng.settings import current
 
 router = Router(tags=["uploads"])
-SEND: Final = (policies.READ, policies.RECEIVE, policies.CHECK)
+SEND: Final = (policies.SEND,)
+FINISH: Final = (policies.READ, policies.RECEIVE, policies.CHECK)
 Key = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="The file within the upload.")]
 
 
@@ -146,7 +147,7 @@ def remove_file(request: HttpRequest, upload_id: UUID, key: Key) -> HttpResponse
     )
 
 
-@router.post("/{upload_id}/finish", response={202: TransferOut}, auth=needs(*SEND))
+@router.post("/{upload_id}/finish", response={202: TransferOut}, auth=needs(*FINISH))
 def finish_upload(request: HttpRequest, upload_id: UUID) -> Any:
     """Say that all files were sent. The answer is the transfer; asked again, the same one."""
     actor = actor_of(request)

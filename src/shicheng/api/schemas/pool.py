@@ -79,6 +79,8 @@ class PoolItemOut(Out):
     filing_row: str
     reference_code: str | None
     returned: str
+    faults: list[str]
+    mends: str
     held_item: UUID | None
     files: list[PoolFileOut]
 
@@ -165,6 +167,7 @@ class FilingOut(Out):
     items: int
     files: int
     transfer: str
+    attempt: int
     reason: str
     begun_at: datetime
     ended_at: datetime | None
@@ -174,7 +177,7 @@ class FilingOut(Out):
         """Show a filing."""
         return cls(
             id=one.pk, state=one.state, items=one.items_count, files=one.files_count, transfer=one.number,
-            reason=one.reason, begun_at=one.begun_at, ended_at=one.ended_at,
+            attempt=one.attempt, reason=one.reason, begun_at=one.begun_at, ended_at=one.ended_at,
         )  # fmt: skip
 
 
