@@ -19,6 +19,7 @@ as_json: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=
 
 _PLAIN = frozenset({str, int, type(None)})
 _SQLITE_VALUES = 24_000  # in one statement; SQLite takes 32,766
+_POSTGRESQL_VALUES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +47,33 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
     """Insert rows whose values were made with `forms`. To be called inside `atomic()`."""
     table = connection.ops.quote_name(model._meta.db_table)
     names = ", ".join(connection.ops.quote_name(column) for column in columns)
-    with connection.cursor() as cursor:
-        if is_sqlite():
-            # Not `executemany`: within one statement other threads may work, between two they fight for the turn.
-            one = f"({', '.join(['%s'] * len(columns))})"
+    if is_sqlite():
+        # Not `executemany`: within one statement other threads may work, between two they fight for the turn. And not
+        # by Django's cursor, which would look through thousands of placeholders.
+        connection.ensure_connection()
+        one = f"({', '.join('?' * len(columns))})"
+        with connection.wrap_database_errors:
             for some in chunked(list(rows), _SQLITE_VALUES // len(columns)):
-                cursor.execute(
+                connection.connection.execute(
                     f"INSERT INTO {table} ({names}) VALUES {', '.join([one] * len(some))}",  # noqa: S608  # our names
                     [value for row in some for value in row],
                 )
-            return
-        with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+        return
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def present(model: type[models.Model], column: str, values: Sequence[str]) -> set[str]:
+    """Which of these texts stand in a column, asked in one query however many there are."""
+    table, name = connection.ops.quote_name(model._meta.db_table), connection.ops.quote_name(column)
+    within = "IN (SELECT value FROM json_each(%s))" if is_sqlite() else "= ANY(%s)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {name} FROM {table} WHERE {name} {within}",  # noqa: S608  # our names
+            [as_json(values) if is_sqlite() else list(values)],
+        )
+        return {row[0] for row in cursor.fetchall()}
 
 
 def insert_objects(objects: Sequence[models.Model]) -> None:
@@ -89,15 +104,35 @@ def _writer(field: models.Field[Any, Any]) -> tuple[str, Callable[[Any], Any]]:
 
 
 def update_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Update rows; the last value of each is the primary key. To be called inside `atomic()`."""
-    table = connection.ops.quote_name(model._meta.db_table)
-    json_columns = {field.column for field in model._meta.concrete_fields if isinstance(field, models.JSONField)}
-    cast = "" if is_sqlite() else "::jsonb"
-    sets = ", ".join(
-        f"{connection.ops.quote_name(column)} = %s{cast if column in json_columns else ''}" for column in columns
-    )
-    key = connection.ops.quote_name(str(model._meta.pk.column))
+    """Update rows; the last value of each is the primary key. To be called inside `atomic()`.
+
+    Of several rows for one key the last holds.
+    """
     listed = list(rows)
-    if listed:
-        with connection.cursor() as cursor:
+    if not listed:
+        return
+    table, quote = connection.ops.quote_name(model._meta.db_table), connection.ops.quote_name
+    key = quote(str(model._meta.pk.column))
+    with connection.cursor() as cursor:
+        if is_sqlite():
+            sets = ", ".join(f"{quote(column)} = %s" for column in columns)
             cursor.executemany(f"UPDATE {table} SET {sets} WHERE {key} = %s", listed)  # noqa: S608  # our names
+            return
+        # Many in one statement: what a database does after each is done once.
+        fields = {field.column: field for field in model._meta.concrete_fields}
+        kinds = [_kind(fields[column]) for column in (*columns, str(model._meta.pk.column))]
+        one = f"({', '.join(f'%s::{kind}' for kind in kinds)})"
+        sets = ", ".join(f"{quote(column)} = given.{quote(column)}" for column in columns)
+        names = ", ".join((*map(quote, columns), "given_key"))
+        last = list({row[-1]: row for row in listed}.values())
+        for some in chunked(last, _POSTGRESQL_VALUES // len(kinds)):
+            cursor.execute(
+                f"UPDATE {table} AS kept SET {sets} FROM (VALUES {', '.join([one] * len(some))}) "  # noqa: S608  # our names
+                f"AS given ({names}) WHERE kept.{key} = given.given_key",
+                [value for row in some for value in row],
+            )
+
+
+def _kind(field: models.Field[Any, Any]) -> str:
+    """The type of a column's values on PostgreSQL; texts without their length, which a cast would cut them to."""
+    return "text" if isinstance(field, models.CharField | models.TextField) else str(field.db_type(connection))

@@ -60,7 +60,7 @@ class Normaliser:
 
 def clean(text: str) -> str:
     """Take away what no database and no XML can hold; line ends and tabs stay."""
-    return _CONTROLS.sub("", text) if _CONTROLS.search(text) else text
+    return text if text.isprintable() else _CONTROLS.sub("", text)
 
 
 def _narrow(text: str) -> str:
@@ -184,7 +184,7 @@ def _openness(text: str) -> Value:
 
 
 def _document_number(text: str) -> Value:
-    plain = _SPACES.sub(" ", text).strip()
+    plain = text if text.isprintable() and " " not in text else _SPACES.sub(" ", text).strip()
     if _is_blank(plain, "document_numbers"):
         return Value("")
     if len(plain) > _LONG:

@@ -8,14 +8,14 @@ version rows: the item itself is its version 1.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from shicheng.base.bulk_rows import Forms, as_json, forms, insert_rows, update_rows
+from shicheng.base.bulk_rows import Forms, as_json, forms, insert_rows, present, update_rows
 from shicheng.base.db import chunked
 from shicheng.holdings import policies, tallies
 from shicheng.holdings.describing import draw_columns
@@ -105,14 +105,14 @@ def put_records(
     """
     for code in {record.fonds for record in records}:
         require(actor, policies.REGISTER, fonds=code)
-    known = _find("source_key", [record.key for record in records])
+    known = _find("source_key", present(Item, "source_key", [record.key for record in records]))
     by_id = {item.pk: item for item in _find("id", [row_id(origin, one.row) for one in records])} if adopt else {}
     by_key = {item.source_key: item for item in known}
     result, fresh = PutRecords(), list[CatalogueRecord]()
     changed: list[tuple[CatalogueRecord, Item]] = []
     hand = hand_sets([*known, *by_id.values()])
     for record in records:
-        item = by_key.get(record.key) or by_id.get(row_id(origin, record.row))
+        item = by_key.get(record.key) or (by_id.get(row_id(origin, record.row)) if by_id else None)
         if item is not None and item.pk in hand:
             record = _but_by_hand(record, item, hand[item.pk], at, result)  # what may come in of it
         if item is None:
@@ -137,7 +137,8 @@ def put_records(
 
 def compare_records(records: Sequence[CatalogueRecord]) -> PutRecords:
     """Tell what `put_records` would do, changing nothing."""
-    by_key = {item.source_key: item for item in _find("source_key", [record.key for record in records])}
+    known = _find("source_key", present(Item, "source_key", [record.key for record in records]))
+    by_key = {item.source_key: item for item in known}
     hand = hand_sets(by_key.values())
     result, fresh = PutRecords(), list[CatalogueRecord]()
     for record in records:
@@ -239,7 +240,7 @@ def _return_changed(
     result.returned = len(back)
 
 
-def _find(column: str, values: Sequence[Any]) -> list[Item]:
+def _find(column: str, values: Collection[Any]) -> list[Item]:
     found: list[Item] = []
     for part in chunked(list(values), _IN):
         found += Item.objects.filter(**{f"{column}__in": part}).select_related("fonds")
@@ -270,8 +271,10 @@ def _equal(item: Item, version: ItemVersion) -> bool:
 def _refuse_taken(records: list[CatalogueRecord], result: PutRecords) -> list[CatalogueRecord]:
     """Take records out whose reference code is another item's."""
     taken: dict[str, str] = {}
-    for part in chunked([record.ref for record in records], _IN):
+    refs = [record.ref for record in records]
+    for part in chunked([*present(Item, "reference_code", refs)], _IN):
         taken.update(Item.objects.filter(reference_code__in=part).values_list("reference_code", "transfer"))
+    for part in chunked([*present(FormerCode, "code", refs)], _IN):
         taken.update(FormerCode.objects.filter(code__in=part).values_list("code", "item__transfer"))
     if not taken:
         return records

@@ -189,19 +189,23 @@ def sample(actor: Actor, count: int, chance: Random) -> list[Item]:
 def index_documents(ids: Iterable[UUID]) -> Iterator[IndexDocument]:
     """What the search index needs of these items; only for the index, which filters by actor itself."""
     for part in chunked(list(ids), 500):
+        # Rows as values: model objects would take as long to make as the documents of the index.
+        # Most records have nothing beyond the elements, and then nothing is read of it.
+        rows = Item.objects.filter(pk__in=part).values_list(
+            *_INDEXED, "elements", NullIf("extra", _NOTHING), "files_count"
+        )
+        found = list(rows)
         formats: dict[UUID, set[str]] = defaultdict(set)
         texts: dict[UUID, list[str]] = defaultdict(list)
-        files = File.objects.filter(item__in=part).order_by("order")
-        for item_id, name, zipped in files.values_list("item_id", "name", "text__zipped"):
+        with_files = [row[0] for row in found if row[-1]]
+        files = File.objects.filter(item__in=with_files).order_by("order")
+        for item_id, name, zipped in files.values_list("item_id", "name", "text__zipped") if with_files else ():
             if "." in name:
                 formats[item_id].add(name.rpartition(".")[2].lower())
             if zipped is not None:
                 texts[item_id].append(_unpacked(zipped))
-        # Rows as values: model objects would take as long to make as the documents of the index.
-        # Most records have nothing beyond the elements, and then nothing is read of it.
-        found = Item.objects.filter(pk__in=part).values_list(*_INDEXED, "elements", NullIf("extra", _NOTHING))
         for row in found:
-            *values, elements, extra = row
+            *values, elements, extra, _count = row
             text = "\n".join(filter(None, texts[row[0]]))
             yield IndexDocument(*(*values, tuple(sorted(formats[row[0]] - {""})), elements, text, extra))
 

@@ -22,9 +22,11 @@ from shicheng.search.writing import Session, is_of_this_log
 _POLL: Final = 0.2  # seconds
 _IDLE: Final = 3.0  # seconds after which the writer is closed, so that another process may have it
 _AFTER_FAILURE: Final = 1.0
-# While there is more to read: each commit makes a part that has to be joined with others later.
-_COMMIT_ITEMS: Final = 50_000
-_COMMIT_SECONDS: Final = 5.0
+# Each commit makes a part that has to be joined with others later, and joining takes as long as indexing. So while
+# many items come, they wait for each other; a few are committed at once.
+_MANY: Final = 2000
+_COMMIT_ITEMS: Final = 60_000
+_COMMIT_SECONDS: Final = 10.0
 _NOT_DAMAGE: Final = ("No space left", "Permission denied", "Read-only file system", "Too many open files")
 
 log = logging.getLogger(__name__)
@@ -35,10 +37,11 @@ class _Stopped(Exception):
 
 
 class _Following:
-    """One follower's work, round by round; the same for the thread and for a single catching up."""
+    """One follower's work, round by round; the same for the thread and, impatient, for a single catching up."""
 
-    def __init__(self, index_path: Path) -> None:
+    def __init__(self, index_path: Path, *, is_patient: bool) -> None:
         self.index_path = index_path
+        self.is_patient = is_patient
         self.lock = writer_lock(index_path)
         self.session: Session | None = None
         self.counted = False  # whether the index was compared with the database once
@@ -62,7 +65,7 @@ class _Following:
                     self.session.generation.mark_damaged()
                     return 0
             return None
-        while entries:
+        while entries or self._awaits_more(self.session):
             indexed += items
             if self.session.uncommitted >= _COMMIT_ITEMS or time.monotonic() - began > _COMMIT_SECONDS:
                 break
@@ -71,6 +74,10 @@ class _Following:
             entries, items = self.session.read_log()
         self.session.commit()
         return indexed
+
+    def _awaits_more(self, session: Session) -> bool:
+        """Wait a moment if so much came that more is to be expected; False if not, or if this is to end."""
+        return self.is_patient and session.uncommitted >= _MANY and not self.stopping.wait(_POLL)
 
     def _begin(self) -> bool:
         """Take the right to write and open the writer, making the index anew if it can't be used."""
@@ -177,7 +184,7 @@ class IndexFollower:
     """
 
     def __init__(self, index_path: Path) -> None:
-        self._following = _Following(index_path)
+        self._following = _Following(index_path, is_patient=True)
         self._index_path = index_path
         self._thread = threading.Thread(target=self._run, name="index-follower", daemon=True)
 
@@ -234,7 +241,7 @@ def _let_go(following: _Following) -> None:
 
 def follow_once(index_path: Path) -> int:
     """Read the log to its end into the index; returns the number of items indexed, 0 if another process does it."""
-    following = _Following(index_path)
+    following = _Following(index_path, is_patient=False)
     following.counted = True
     indexed = 0
     try:

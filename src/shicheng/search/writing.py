@@ -17,7 +17,7 @@ from shicheng.search.schema import open_index, write_document
 
 ENTRIES: Final = 2000  # read at once
 ITEMS: Final = 20_000  # at most about so many in one round
-HEAP: Final = 64 << 20
+HEAP: Final = 128 << 20
 
 
 def log_end() -> Position:

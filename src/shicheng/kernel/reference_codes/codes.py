@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Literal
 
 from shicheng.kernel.errors import ShichengError
@@ -165,6 +166,7 @@ def format_reference_code(template: Template, **parts: object) -> str:
     return text
 
 
+@lru_cache(maxsize=8192)  # the same few fonds, categories and departments stand in thousands of codes
 def _natural(value: str) -> str:
     """Return a key that sorts texts with the numbers in them by value; `00` ends it."""
     key = ""
