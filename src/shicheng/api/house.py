@@ -8,12 +8,14 @@ from ninja.errors import HttpError, ValidationError
 from shicheng.api.openapi import DescribedApi, Utf8Renderer
 from shicheng.api.problems import problem_of
 from shicheng.api.rest import (
+    acquiring,
     attachments,
     audit,
     authorities,
     changes,
     checks,
     editing,
+    events,
     exports,
     fields,
     filing,
@@ -69,4 +71,7 @@ api.add_router("/printouts", printouts.router)
 api.add_router("/schemes", schemes.router)
 api.add_router("/requests", requests.router)
 api.add_router("/motions", motions.router)
+api.add_router("/acquisitions", acquiring.router)
+api.add_router("/donors", acquiring.donor_router)
+api.add_router("/major-events", events.router)
 api.add_router("/webhooks", webhooks.router)

@@ -10,6 +10,7 @@ from shicheng.kernel.quantities import format_bytes
 
 ROOMS: Final = {
     "access": _("Portal"),
+    "acquiring": _("Acquisition"),
     "api": _("Programs"),
     "approvals": _("Requests"),
     "audit": _("Log"),
@@ -52,6 +53,9 @@ SUBJECTS: Final = {
     "unit": _("filing unit"),
     "filing_table": _("filing table"),
     "entity": _("business entity"),
+    "acquisition": _("acquisition from society"),
+    "donor": _("donor"),
+    "major_event": _("major event"),
     "system": _("business system"),
     "push": _("pushed document"),
 }

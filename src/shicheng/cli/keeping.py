@@ -62,6 +62,8 @@ def recheck(
 def rebuild(home: Home = None, as_json: AsJson = False) -> None:
     """Make database and index anew from the store alone; what is in the database already is kept as it is."""
     settings = open_archive(home)
+    from shicheng.acquiring.event_restoring import MajorEventRestorer
+    from shicheng.acquiring.keeping import AcquisitionRestorer
     from shicheng.cataloguing.rebuilding import ImportRestorer
     from shicheng.describing.rebuilding import ChangeRestorer
     from shicheng.holdings.entity_restoring import EntityRestorer
@@ -72,6 +74,7 @@ def rebuild(home: Home = None, as_json: AsJson = False) -> None:
 
     restorers: list[Restorer] = [
         ImportRestorer(), ChangeRestorer(), ArrangementRestorer(), SchemeRestorer(), EntityRestorer(),
+        AcquisitionRestorer(), MajorEventRestorer(),
     ]  # fmt: skip
     with output.progress(str(_("Rebuilding")), quiet=as_json) as report:
         made = rebuild_archive(actor=operator(), settings=settings, restorers=restorers, progress=report)

@@ -11,6 +11,7 @@ from shicheng import __version__
 from shicheng.base.errors import plain_error
 from shicheng.cli import (
     accounts,
+    acquiring,
     archive,
     arranging,
     authorities,
@@ -56,6 +57,7 @@ def _root(
 archive.add_to(app)
 intake.add_to(app)
 arranging.add_to(app)
+acquiring.add_to(app)
 collecting.add_to(app)
 cataloguing.add_to(app)
 finding.add_to(app)

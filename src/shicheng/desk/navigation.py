@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from shicheng.acquiring import policies as acquiring
+from shicheng.acquiring import words as acquiring_words
 from shicheng.approvals import policies as approvals
 from shicheng.arranging import policies as arranging
 from shicheng.audit import policies as audit
@@ -49,6 +51,12 @@ def entries(actor: Actor, here: str) -> list[Entry]:
         found.append(_entry("arranging:pools", _("Arranging"), "sort", here))
     if may(actor, collecting.READ):
         found.append(_entry("collecting:systems", _("Business systems"), "in", here))
+    if may(actor, acquiring.READ):
+        inside = here.startswith("acquiring:") and here not in acquiring_words.EVENT_PAGES
+        found.append(_entry("acquiring:acquisitions", _("Acquisition"), "in", here, is_here=inside))
+    if may(actor, acquiring.READ_EVENTS):
+        inside = here in acquiring_words.EVENT_PAGES
+        found.append(_entry("acquiring:events", _("Major events"), "flag", here, is_here=inside))
     if may(actor, cataloguing.READ):
         found.append(_entry("cataloguing:imports", _("Catalogues"), "folder", here))
     if may(actor, describing.CHANGE):
@@ -89,8 +97,12 @@ def entries(actor: Actor, here: str) -> list[Entry]:
     return found
 
 
-def _entry(name: str, label: str, icon: str, here: str, count: int = 0, means: str = "", *, own: bool = False) -> Entry:
+def _entry(
+    name: str, label: str, icon: str, here: str, count: int = 0, means: str = "", *, own: bool = False,
+    is_here: bool | None = None,
+) -> Entry:  # fmt: skip
     """One place; with `own` it is one of several of its room."""
     room = name.partition(":")[0]
-    is_here = name == here if own or room == "desk" else room == here.partition(":")[0]
+    if is_here is None:
+        is_here = name == here if own or room == "desk" else room == here.partition(":")[0]
     return Entry(reverse(name), label, icon, is_here, count, means)

@@ -10,6 +10,10 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils import timezone
 
+from shicheng.acquiring import event_selectors as major_events
+from shicheng.acquiring import policies as acquiring_may
+from shicheng.acquiring import selectors as acquisitions
+from shicheng.acquiring.words import STATES
 from shicheng.approvals import policies as approvals_may
 from shicheng.approvals import selectors as approvals
 from shicheng.approvals.models import ApprovalRequest
@@ -76,6 +80,8 @@ def _all(actor: Actor) -> Iterator[Work]:
     yield from _transfers(actor)
     yield from _requests(actor)
     yield from _pools(actor)
+    yield from _acquisitions(actor)
+    yield from _plan_lines(actor)
     yield from _trials(actor)
     yield from _changes(actor)
 
@@ -115,6 +121,28 @@ def _pools(actor: Actor) -> Iterator[Work]:
                   fonds=f"{one.fonds} {one.fonds_name}".strip(), year=one.year),
                 reverse("arranging:items", args=[one.fonds, one.year]), "arranging", one.fonds,
             )  # fmt: skip
+
+
+def _acquisitions(actor: Actor) -> Iterator[Work]:
+    if not allows(actor, acquiring_may.WRITE):
+        return
+    for one in acquisitions.waiting(actor)[:MOST]:
+        yield Work(
+            _("Go on with the acquisition %(number)s (%(state)s)", number=one.number, state=STATES[one.state]),
+            reverse("acquiring:acquisition", args=[one.number]), "collecting", one.fonds_code, one.noted_at,
+        )  # fmt: skip
+
+
+def _plan_lines(actor: Actor) -> Iterator[Work]:
+    """What units are to file of major events, from two weeks before it is due."""
+    if not allows(actor, acquiring_may.READ_EVENTS):
+        return
+    for one in major_events.late_lines(actor, soon=True)[:MOST]:
+        yield Work(
+            _("File of the event “%(event)s”: %(what)s", event=one.line.event.name, what=one.line.what),
+            reverse("acquiring:event", args=[one.line.event.number]) + f"#line-{one.line.pk}", "collecting",
+            one.line.fonds_code, None, one.line.due, is_late=one.is_late,
+        )  # fmt: skip
 
 
 def _trials(actor: Actor) -> Iterator[Work]:

@@ -12,10 +12,15 @@ from shicheng.holdings.types import Advice, Fault, FieldRule, Piece
 
 if TYPE_CHECKING:
     from shicheng.holdings.models import Item
+    from shicheng.kernel.messages import Message
+    from shicheng.people.types import Actor
     from shicheng.people.types import Actor
 
 Origin = Callable[["Item"], list[tuple[str, str]]]
 """Gives the subjects of the audit log, beside the item itself, that its life passed through."""
+
+Belonging = Callable[["Actor", "Item"], list[tuple["Message", str, str]]]
+"""Tells what an item belongs to, as far as the actor may see it: what it is, its name, the address of its page."""
 
 Adviser = Callable[["Item"], list[Advice]]
 """Suggests values for the description of an item."""
@@ -52,6 +57,7 @@ _judges: list[Callable[[], Judge]] = [_NoScheme]
 _steady: ContextVar[Judge | None] = ContextVar("steady_judge", default=None)
 _origins: list[Origin] = []
 _advisers: list[Adviser] = []
+_belongings: list[Belonging] = []
 _pointers: list[Pointer] = []
 
 
@@ -83,6 +89,16 @@ def add_origin(origin: Origin) -> None:
 def origins() -> tuple[Origin, ...]:
     """All of them."""
     return tuple(_origins)
+
+
+def add_belonging(belonging: Belonging) -> None:
+    """Let a room tell what items belong to; called once, when the program starts."""
+    _belongings.append(belonging)
+
+
+def belongings(actor: Actor, item: Item) -> list[tuple[Message, str, str]]:
+    """Everything an item belongs to, as far as the actor may see it."""
+    return [one for belonging in _belongings for one in belonging(actor, item)]
 
 
 def add_adviser(adviser: Adviser) -> None:

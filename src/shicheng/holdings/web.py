@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from shicheng.holdings import answers, history, policies, selectors
+from shicheng.holdings import answers, history, policies, ports, selectors
 from shicheng.holdings.file_views import require_file
 from shicheng.holdings.motion_web import entities_of
 from shicheng.holdings.viewing import view_item
@@ -35,6 +35,7 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     page["may_edit"] = history.may_edit(actor, one)
     page["judged"] = schemes.filing_row(actor, one.filing_row) if one.filing_row else None
     page["entities"] = entities_of(actor, one.pk)
+    page["belongings"] = ports.belongings(actor, one)
     page["kept"] = store.objects(actor).filter(pk=one.object_id).first()
     return render(request, "holdings/item.html", page)
 

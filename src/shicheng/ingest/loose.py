@@ -6,6 +6,7 @@ The room that arranges registers what takes documents in; who has documents to h
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -36,6 +37,17 @@ def add_documents(
     return ports.pool()(
         actor=actor, fonds=fonds, year=year, documents=documents, settings=settings, unit=unit, name=name, key=key
     )
+
+
+def find_documents(
+    *, actor: Actor, keys: Sequence[UUID] | None = None, fonds: str = "", words: Sequence[str] = (),
+    first: date | None = None, last: date | None = None, most: int = 1000,
+) -> list[ports.PoolDocument]:  # fmt: skip
+    """Documents of the pool the actor may see: those named, or those that have a word and lie between two days.
+
+    Those named are given also when they became items of the holdings; the others are still in the pool.
+    """
+    return ports.pool_reader()(actor=actor, keys=keys, fonds=fonds, words=words, first=first, last=last, most=most)
 
 
 def hand_over(*, actor: Actor, upload_id: UUID, settings: Settings) -> tuple[Upload, Path]:

@@ -47,6 +47,7 @@ ROOMS = [
     "ingest",
     "arranging",
     "collecting",
+    "acquiring",
     "printing",
     "exchange",
     "access",

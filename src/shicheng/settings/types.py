@@ -39,6 +39,21 @@ class Settings(BaseSettings):
     archive_code: str = Field(
         default="", description=_("Six-digit code of the archive (档案馆代码), empty if it has none.")
     )
+    deed_numbers: str = Field(
+        default="征协〔{year}〕{number}号",
+        max_length=50,
+        description=_("How deeds of acquisition are numbered; {year} and {number} are filled in."),
+    )
+    certificate_numbers: str = Field(
+        default="捐证〔{year}〕{number}号",
+        max_length=50,
+        description=_("How certificates of donation are numbered; {year} and {number} are filled in."),
+    )
+    letter_numbers: str = Field(
+        default="谢函〔{year}〕{number}号",
+        max_length=50,
+        description=_("How letters of thanks to donors are numbered; {year} and {number} are filled in."),
+    )
     language: Literal["zh-hans", "en"] = Field(
         default="zh-hans", description=_("Language of the command line, of reports and of pages before anyone chose.")
     )
@@ -258,6 +273,13 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, home: Path) -> Path:
         return home.expanduser().absolute()
+
+    @field_validator("deed_numbers", "certificate_numbers", "letter_numbers", mode="after")
+    @classmethod
+    def _numbers_once(cls, template: str) -> str:
+        if "{year}" not in template or "{number}" not in template:
+            raise ValueError("a template of numbers holds {year} and {number}")
+        return template
 
     @field_validator("oidc_issuer", mode="after")
     @classmethod

@@ -23,6 +23,7 @@ _doors = [
     ("desk/holdings/", "holdings"),
     ("desk/search/", "search"),
     ("desk/exports/", "exchange"),
+    ("desk/acquiring/", "acquiring"),
     ("desk/printing/", "printing"),
     ("desk/jobs/", "jobs"),
     ("desk/store/", "storage"),
