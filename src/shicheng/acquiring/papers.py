@@ -31,7 +31,7 @@ from shicheng.storage.errors import ObjectConflict
 
 MOST_BYTES: Final = 64 << 20
 LANGUAGES: Final = ("zh-hans", "en")
-_FORMS: Final = Path(__file__).parent / "forms"
+_SHEETS: Final = Path(__file__).parent / "sheets"
 _ATTACHED: Final = tuple(kind for kind in PAPERS if kind not in ISSUED)
 
 
@@ -101,7 +101,7 @@ def set_paper(one: Acquisition, kind: str, number: str, language: str, settings:
         "archive": settings.archive_name, "number": number or one.number, "lang": "zh" if chinese else "en",
         "region": "CN" if chinese else "GB", "date": _day(today(), chinese),
     }  # fmt: skip
-    return set_form(_FORMS / f"{kind}.typ", {**base, **values})
+    return set_form(_SHEETS / f"{kind}.typ", {**base, **values})
 
 
 def _keep(
