@@ -19,7 +19,7 @@ from shicheng.audit import services as audit
 from shicheng.base.db import atomic
 from shicheng.describing import events, policies
 from shicheng.describing.errors import AuthorityNotFound, BadAuthority
-from shicheng.describing.models import Authority, AuthorityName
+from shicheng.describing.models import KINDS, Authority, AuthorityName
 from shicheng.describing.services import checked_reason
 from shicheng.holdings import policies as holdings
 from shicheng.jobs import services as jobs
@@ -69,7 +69,7 @@ def authority_named(actor: Actor, which: str, *, kind: str = "") -> Authority:
         return authority(actor, UUID(which))
     except ValueError:
         pass
-    named = AuthorityName.objects.filter(folded=fold_name(which))
+    named = AuthorityName.objects.filter(kind__in=KINDS, folded=fold_name(which))
     found = list(authorities(actor, kind=kind).filter(pk__in=named.values("authority"))[:2])
     if not found:
         raise AuthorityNotFound(

@@ -14,7 +14,7 @@ from shicheng.audit import selectors as audit
 from shicheng.audit import services as positions
 from shicheng.base.db import atomic, chunked
 from shicheng.describing.authorities import fold_name
-from shicheng.describing.models import Authority, AuthorityLink, AuthorityName
+from shicheng.describing.models import KINDS, Authority, AuthorityLink, AuthorityName
 from shicheng.holdings import policies as holdings
 from shicheng.holdings.cataloguing import BATCH_EVENTS, ids_of_batch
 from shicheng.holdings.events import ITEM_EDITED
@@ -130,7 +130,9 @@ def _relink_part(ids: Sequence[UUID]) -> int:
                     spoken.setdefault((kind, fold_name(text)), []).append((pk, name))
     wanted: set[tuple[UUID, UUID, str]] = set()
     for part in chunked(sorted({folded for _kind, folded in spoken}), 900):
-        found = AuthorityName.objects.filter(folded__in=part).values_list("kind", "folded", "authority_id")
+        found = AuthorityName.objects.filter(kind__in=KINDS, folded__in=part).values_list(
+            "kind", "folded", "authority_id"
+        )
         for kind, folded, authority in found:
             wanted.update((pk, authority, name) for pk, name in spoken.get((kind, folded), ()))
     with atomic():

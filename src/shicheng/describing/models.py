@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 
 from shicheng.describing.states import CHANGE
 from shicheng.kernel.identifiers import new_id
 from shicheng.people.types import Actor
+from shicheng.schemes.fields import AUTHORITIES
 
 
 class ChangeSet(models.Model):
@@ -71,6 +74,10 @@ class Authority(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+KINDS: Final = tuple(AUTHORITIES)
+"""All kinds; the index of names begins with the kind, so that who looks a name up names them."""
 
 
 class AuthorityName(models.Model):

@@ -15,7 +15,7 @@ from shicheng.describing import linking, policies
 from shicheng.describing.authorities import fold_name
 from shicheng.describing.errors import AuthorityNotFound
 from shicheng.describing.linking import BETWEEN, naming
-from shicheng.describing.models import Authority, AuthorityLink, AuthorityName
+from shicheng.describing.models import KINDS, Authority, AuthorityLink, AuthorityName
 from shicheng.holdings.models import Item
 from shicheng.holdings.types import Piece
 from shicheng.kernel.messages import message as _
@@ -28,8 +28,9 @@ PUBLIC: Final = ("body", "place", "subject")
 """Kinds whose names are nobody's secret; what else a person was called is told only to those who keep authorities."""
 
 _SIGNS: Final = re.compile(f"({BETWEEN.pattern})")
-_LOOK_AGAIN: Final = 1.0  # seconds after it was seen that there are no authorities at all
-_none_until = 0.0
+# Seconds after it was seen that there are no authorities at all, or some; a search need not ask each time.
+_NONE, _SOME = 1.0, 60.0
+_seen: tuple[float, bool] = (0.0, True)  # until when it holds, whether there are none
 
 
 def pointers(actor: Actor, item: Item) -> dict[str, list[Piece]]:
@@ -39,15 +40,13 @@ def pointers(actor: Actor, item: Item) -> dict[str, list[Piece]]:
     return pieces_of(item, lambda key: reverse("describing:authority", args=[key]))
 
 
-def pieces_of(item: Item, address: Callable[[UUID], str], *, kinds: Sequence[str] = ()) -> dict[str, list[Piece]]:
+def pieces_of(item: Item, address: Callable[[UUID], str], *, kinds: Sequence[str] = KINDS) -> dict[str, list[Piece]]:
     """The same with addresses of one's own, for names of some kinds or all."""
     values = {name: text for name in naming(item.category) if (text := _value(item, name))}
     spoken = {fold_name(part) for text in values.values() for part in _parts(text)}
     known: dict[str, dict[str, UUID]] = {}
-    found = AuthorityName.objects.filter(folded__in=spoken, authority__merged_into=None)
-    for kind, folded, key in (found.filter(kind__in=kinds) if kinds else found).values_list(
-        "kind", "folded", "authority_id"
-    ):
+    found = AuthorityName.objects.filter(kind__in=kinds, folded__in=spoken, authority__merged_into=None)
+    for kind, folded, key in found.values_list("kind", "folded", "authority_id"):
         known.setdefault(folded, {})[kind] = key
     if not known:
         return {}
@@ -101,24 +100,23 @@ def other_names(actor: Actor, words: Sequence[str]) -> dict[str, tuple[str, ...]
 
 def forget() -> None:
     """Look again whether there are authorities: some were written down."""
-    global _none_until
-    _none_until = 0.0
+    global _seen
+    _seen = (0.0, True)
 
 
 def _is_empty() -> bool:
-    """Tell whether there are no authorities, which need not be asked for each search."""
-    global _none_until
-    if time.monotonic() < _none_until:
-        return True
-    if AuthorityName.objects.exists():
-        return False
-    _none_until = time.monotonic() + _LOOK_AGAIN
-    return True
+    """Tell whether there are no authorities at all."""
+    global _seen
+    now = time.monotonic()
+    if now >= _seen[0]:
+        is_empty = not AuthorityName.objects.exists()
+        _seen = (now + (_NONE if is_empty else _SOME), is_empty)
+    return _seen[1]
 
 
 def _open_to(actor: Actor) -> QuerySet[AuthorityName]:
-    found = AuthorityName.objects.filter(authority__merged_into=None)
-    return found if allows(actor, policies.READ_AUTHORITIES) else found.filter(kind__in=PUBLIC)
+    kinds = KINDS if allows(actor, policies.READ_AUTHORITIES) else PUBLIC
+    return AuthorityName.objects.filter(kind__in=kinds, authority__merged_into=None)
 
 
 def _value(item: Item, name: str) -> str:

@@ -11,6 +11,7 @@ export class Grid {
     this.place = place;
     this.words = read("grid-words");
     this.all = read("grid-columns");
+    this.recall();
     this.columns = this.all.filter((column) => column.shown);
     this.state = { row: 0, column: 0, fromRow: 0, fromColumn: 0 };
     this.sheet = new Sheet(place, this.all, this.words, (row) => this.changed(row));
@@ -56,6 +57,7 @@ export class Grid {
       const one = this.all.find((column) => column.name === event.target.value);
       if (!one) return;
       one.shown = event.target.checked;
+      localStorage.setItem(this.choice, JSON.stringify(this.all.filter((column) => column.shown).map((column) => column.name)));
       this.columns = this.all.filter((column) => column.shown);
       this.view.setColumns(this.columns);
       this.move(this.state.row, Math.min(this.state.column, this.columns.length - 1));
@@ -75,6 +77,16 @@ export class Grid {
     });
     box.addEventListener("mousedown", (event) => { dragging = event.button === 0; });
     addEventListener("mouseup", () => { dragging = false; });
+  }
+
+  // The columns chosen for a category are chosen the next time too.
+  get choice() { return `grid-columns:${new URLSearchParams(location.search).get("category") || ""}`; }
+
+  recall() {
+    const kept = JSON.parse(localStorage.getItem(this.choice) || "[]");
+    if (!this.all.some((column) => kept.includes(column.name))) return;
+    for (const column of this.all) column.shown = kept.includes(column.name);
+    for (const box of this.place.querySelectorAll("[data-columns] input")) box.checked = kept.includes(box.value);
   }
 
   act(name) {
