@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Final
 from uuid import UUID
 
 from django.utils import translation
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 
 from shicheng.acquiring import events, keeping, numbering, policies
 from shicheng.acquiring.errors import AcquisitionNotFound, BadOffer, ChangedMeanwhile
@@ -143,53 +143,53 @@ def _known(actor: Actor, number: str) -> Acquisition:
 
 
 def _certificate(one: Acquisition, settings: Settings) -> Mapping[str, Any]:
-    said = _t("This is to certify that %(name)s has given to %(archive)s: %(what)s. It will be kept for ever.")
+    said = gettext("This is to certify that %(name)s has given to %(archive)s: %(what)s. It will be kept for ever.")
     given = "；".join(_line(line) for line in one.receipt) or one.title
     return {
-        "title": _t("Certificate of Donation"),
+        "title": gettext("Certificate of Donation"),
         "words": said % {"name": one.donor.name, "archive": settings.archive_name, "what": given},
-        "thanks": _t("With thanks for what was entrusted to us."),
-        "number_label": _t("Certificate No."),
-        "seal": _t("(seal)"),
+        "thanks": gettext("With thanks for what was entrusted to us."),
+        "number_label": gettext("Certificate No."),
+        "seal": gettext("(seal)"),
     }
 
 
 def _letter(one: Acquisition, settings: Settings) -> Mapping[str, Any]:
     received = _day(one.received_on or today(), chinese=translation.get_language() == "zh-hans")
-    first = _t("On %(day)s we received from you: %(what)s. The deed is %(deed)s.")
+    first = gettext("On %(day)s we received from you: %(what)s. The deed is %(deed)s.")
     given = "；".join(_line(line) for line in one.receipt) or one.title
     paragraphs = [
         first % {"day": received, "what": given, "deed": one.deed_number},
-        _t(
+        gettext(
             "It is described, kept safe and, within what was agreed on, opened to those who ask for it. It makes the "
             "memory of this place richer."
         ),
-        _t("We thank you for your trust, and we would be glad to hear from you again."),
+        gettext("We thank you for your trust, and we would be glad to hear from you again."),
     ]
     return {
-        "title": _t("Letter of thanks"), "to": _t("To %(name)s:") % {"name": one.donor.name},
-        "paragraphs": paragraphs, "number_label": _t("No."), "seal": _t("(seal)"),
+        "title": gettext("Letter of thanks"), "to": gettext("To %(name)s:") % {"name": one.donor.name},
+        "paragraphs": paragraphs, "number_label": gettext("No."), "seal": gettext("(seal)"),
     }  # fmt: skip
 
 
 def _receipt(one: Acquisition, settings: Settings) -> Mapping[str, Any]:
     facts = [
-        (_t("Acquisition"), one.number), (_t("Kind of acquisition"), str(one.way_label)),
-        (str(DEEDS[one.way]), one.deed_number), (_t("Given by"), one.donor.name),
-        (_t("Came on"), str(one.received_on or "")), (_t("Received by"), one.received_by),
-        (_t("Conditions"), restrictions(one) or "–"),
+        (gettext("Acquisition"), one.number), (gettext("Kind of acquisition"), str(one.way_label)),
+        (str(DEEDS[one.way]), one.deed_number), (gettext("Given by"), one.donor.name),
+        (gettext("Came on"), str(one.received_on or "")), (gettext("Received by"), one.received_by),
+        (gettext("Conditions"), restrictions(one) or "–"),
     ]  # fmt: skip
     return {
-        "title": _t("List of records received from society"),
+        "title": gettext("List of records received from society"),
         "facts": facts,
-        "heads": [_t("No."), _t("What"), _t("Quantity"), _t("State")],
+        "heads": [gettext("No."), gettext("Content"), gettext("Quantity"), gettext("State")],
         "rows": [
             [str(place), line["what"], line["quantity"], line["condition"]]
             for place, line in enumerate(one.receipt, start=1)
         ],
-        "copies": [_t("Copy 1 of 2: kept by the donor"), _t("Copy 2 of 2: kept by the archive")],
-        "sides": [_t("Given by"), _t("Received by")],
-        "signature": _t("signature, date"),
+        "copies": [gettext("Copy 1 of 2: kept by the donor"), gettext("Copy 2 of 2: kept by the archive")],
+        "sides": [gettext("Given by"), gettext("Received by")],
+        "signature": gettext("signature, date"),
     }
 
 
@@ -197,9 +197,9 @@ def restrictions(one: Acquisition) -> str:
     """What the deed lays on the use of the records, in the language of the reader."""
     said = []
     if one.closed_until is not None:
-        said.append(_t("closed until %(day)s") % {"day": one.closed_until.isoformat()})
+        said.append(gettext("closed until %(day)s") % {"day": one.closed_until.isoformat()})
     if one.needs_consent:
-        said.append(_t("used with the donor's consent only"))
+        said.append(gettext("used with the donor's consent only"))
     return "; ".join([*said, *([one.conditions] if one.conditions else [])])
 
 

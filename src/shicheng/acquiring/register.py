@@ -53,7 +53,7 @@ def write_events(
     """The events with the share of their plans as csv or xlsx, as far as the actor may see them."""
     found = list(event_selectors.major_events(actor, state=state, kind=kind, year=year, text=text, order=order))
     heads = [
-        _("Number"), _("Name"), _("Kind"), _("Level"), _("State"), _("Begins"), _("Ends"), _("Place"), _("Organiser"),
+        _("Number"), _("Name"), _("Kind"), _("Level"), _("State"), _("Begins"), _("Ends"), _("Venue"), _("Organiser"),
         _("Fonds"), _("Lines of the plan"), _("Fulfilled"), _("Late"), _("Records"), *map(str, FORMS.values()),
     ]  # fmt: skip
     return write_table(_("Major events"), heads, list(_event_rows(actor, found)), form)
