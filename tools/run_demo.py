@@ -23,6 +23,13 @@ PEOPLE = (
     ("security", "严慎之", "security_administrator", "安全保密员", "Security administrator"),
     ("auditor", "钟明远", "auditor", "安全审计员", "Auditor"),
 )
+# Made with the desk (demo/desk.py), because their grants reach one fonds or one unit only.
+OTHERS = (
+    ("leader", "主管领导", "Leader of the standing committee"),
+    ("clerk", "兼职档案员（办公室）", "Filing clerk of the office"),
+    ("clerk2", "兼职档案员（代表人事委）", "Filing clerk of the deputies' committee"),
+)
+FURNITURE = "1"  # raised when there is more of it, so that an older demo gets it too
 PORT = 8321
 # The same rule as the commands follow: Chinese unless the terminal asks for English.
 ENGLISH = next((v for n in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := os.environ.get(n, ""))), "").startswith("en")
@@ -82,7 +89,7 @@ def sign_in(home: Path) -> tuple[Path, str]:
 
 def build(home: Path, steps: Steps) -> None:
     """Make the archive, its user and the batches, and take them in by the same commands an archivist uses."""
-    say(f"正在 {home} 中建立演示档案馆（约一分钟）……", f"Making a demo archive in {home} (about a minute) …")
+    say(f"正在 {home} 中建立演示档案馆（一两分钟）……", f"Making a demo archive in {home} (a minute or two) …")
     path, _password = sign_in(home)
     shicheng("init", "--name", NAME, home=home)
     make_people(home, steps, path)
@@ -98,7 +105,20 @@ def build(home: Path, steps: Steps) -> None:
         if folder.name != FAULTY and outcome.get("state") != "stored":
             sys.exit(json.dumps(outcome, ensure_ascii=False))
         steps.mark(folder.name)
+    furnish_desk(home, steps)
     steps.mark("ready", tables())
+
+
+def furnish_desk(home: Path, steps: Steps) -> None:
+    """Give the desk filing units, tables, a pool, motions, volumes and boxes, by the services its pages call."""
+    if steps.text("desk") == FURNITURE:
+        return
+    say("正在布置工作台：归档单位、归档范围表、预归档库、议案建议……",
+        "Furnishing the desk: filing units, tables, the pool, motions …")  # fmt: skip
+    done = subprocess.run([sys.executable, str(TOOLS / "demo" / "desk.py"), str(home)], check=False)
+    if done.returncode:
+        sys.exit(done.returncode)
+    steps.mark("desk", FURNITURE)
 
 
 def make_people(home: Path, steps: Steps, password: Path) -> None:
@@ -148,6 +168,7 @@ def main(arguments: list[str]) -> None:
         shicheng("init", home=home)
         make_people(home, steps, sign_in(home)[0])
         steps.mark("ready", tables())
+    furnish_desk(home, steps)
     if "--build-only" in arguments:
         return
     port = free_port(PORT)
@@ -156,6 +177,8 @@ def main(arguments: list[str]) -> None:
     print(f"  公众查档 Public search:  http://127.0.0.1:{port}/")
     print(f"  工作台   Desk:           http://127.0.0.1:{port}/desk/")
     for name, _full_name, _role, chinese, english in PEOPLE:
+        print(f"  用户     User:           {name:<9} {english if ENGLISH else chinese}")
+    for name, chinese, english in OTHERS:
         print(f"  用户     User:           {name:<9} {english if ENGLISH else chinese}")
     print(f"  口令     Password:       {password}")
     print()

@@ -195,7 +195,8 @@ def _by_annex_named(read: list[ReadFile], groups: _Groups) -> Join:
         if one.is_text and "附件" in one.file.text and one.named.folder in named:
             for other in named[one.named.folder](after_annexes(one.file.text)):
                 if other is not one:
-                    yield one, other, _("The text names it as its annex: %(title)s.", title=other.named.title)
+                    name = other.file.path.rpartition("/")[2]
+                    yield one, other, _("The text names it as its annex: %(title)s.", title=name)
 
 
 def after_annexes(text: str) -> str:

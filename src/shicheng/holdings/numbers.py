@@ -12,6 +12,7 @@ from shicheng.base.db import chunked
 from shicheng.holdings import policies
 from shicheng.holdings.models import FormerCode, Item, Renumbered
 from shicheng.holdings.selectors import existing_reference_codes
+from shicheng.kernel.reference_codes import find_reference_code
 from shicheng.people.types import Actor
 
 _MOST_CLASSES = 12
@@ -61,18 +62,17 @@ def classes_of_prefixes(
 ) -> dict[str, dict[tuple[str, str, str], int]]:
     """Of the held items whose document number begins with a prefix: how many stand in which class.
 
-    A class is category, department, retention; only what the actor may see counts.
+    A class is category, department as it stands in codes, retention; only what the actor may see counts.
     """
     found: dict[str, dict[tuple[str, str, str], int]] = {}
     held = policies.visible(actor).filter(fonds__code=fonds).order_by()
     for prefix in prefixes[:50]:
         rows = held.filter(document_number__startswith=f"{prefix}〔").values("category", "department", "retention")
-        counts = Counter(
-            {
-                (row["category"], row["department"], row["retention"]): row["count"]
-                for row in rows.annotate(count=Count("pk"))
-            }
-        )
+        counts = Counter[tuple[str, str, str]]()
+        for row in rows.annotate(count=Count("pk"), code=Max("reference_code")):
+            read = find_reference_code(row["code"])  # descriptions name the department, codes have its sign
+            department = (read.department if read is not None else "") or row["department"]
+            counts[row["category"], department, row["retention"]] += row["count"]
         if counts:
             found[prefix] = dict(counts.most_common(_MOST_CLASSES))
     return found

@@ -126,7 +126,7 @@ class Sending {
     return own ? own.replace("00000000-0000-0000-0000-000000000000", id) : `${this.view.address}/finish`;
   }
   get told() {
-    const unit = this.form.querySelector("input[name=unit]");
+    const unit = this.form.querySelector("[name=unit]");
     return unit ? { unit: unit.value } : {};
   }
 
