@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from collecting.parcels import FILES, described, form
@@ -84,6 +84,7 @@ _json = some.recursive(
 )
 
 
+@settings(max_examples=60)
 @given(_json, some.sampled_from(["", "id", "elements", "files", "process", "revision"]))
 def test_any_json_is_a_document_or_has_faults(value: Any, place: str) -> None:
     metadata = {**described(), place: value} if place else value

@@ -13,7 +13,7 @@ SYSTEM_MOVED = event(
     _("Business system admitted or stopped"),
     sentence=_("%(actor)s put the business system %(system)s into the state %(state)s."),
     words={
-        "state": {"trying": _("being tried"), "in_service": _("in service"), "stopped": _("stopped")},
+        "state": {"trying": _("on trial"), "in_service": _("in service"), "stopped": _("stopped")},
     },
 )
 TOKEN_GIVEN = event(

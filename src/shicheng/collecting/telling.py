@@ -40,7 +40,8 @@ def _words(kind: str, name: str, error: Mapping[str, Any]) -> Message:
         case "extra_forbidden":
             return _("%(name)s is not known; nothing unknown is taken.", name=name)
         case "literal_error":
-            return _("%(name)s must be one of: %(expected)s.", name=name, expected=str(context.get("expected", "")))
+            expected = str(context.get("expected", "")).replace(" or ", ", ").replace("'", "")
+            return _("%(name)s must be one of: %(expected)s.", name=name, expected=expected)
         case "string_too_short":
             return _("%(name)s is empty.", name=name)
         case "string_too_long":

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import get_language
 
 from shicheng.audit import selectors as audit
 from shicheng.collecting import policies, receipts, selectors
@@ -93,8 +94,7 @@ def view_push(actor: Actor, one: Push) -> dict[str, Any]:
     return {
         "one": one, "system": one.system, "standing": standing, "standing_words": STANDINGS[standing.state],
         "tone": TONES.get(standing.state, "info"), "timeline": timeline(one, document),
-        "elements": [(BY_NAME[name].label_zh, BY_NAME[name].label_en, text) for name, text in
-                     document.described.items() if name != "title"],
+        "elements": [(_label(name), text) for name, text in document.described.items() if name != "title"],
         "sheet": document.process.handling_sheet,
         "files": [(each, ROLES.get(each["role"], each["role"])) for each in one.files],
         "receipt": json.loads(one.receipt), "revisions": [(each, STATES[each.state]) for each in revisions],
@@ -140,6 +140,11 @@ def view_form(actor: Actor, one: System | None, values: dict[str, Any]) -> dict[
 
 def _may_manage(actor: Actor, unit: Any) -> bool:
     return policies.may_in(actor, policies.MANAGE, fonds=unit.fonds_code, unit=unit.code)
+
+
+def _label(name: str) -> str:
+    element = BY_NAME[name]
+    return element.label_zh if (get_language() or "").startswith("zh") else element.label_en
 
 
 def _levels() -> list[str]:

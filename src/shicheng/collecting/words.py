@@ -13,7 +13,7 @@ KINDS = {
     "other": _("other"),
 }
 SYSTEMS = {
-    "trying": _("being tried"),
+    "trying": _("on trial"),
     "in_service": _("in service"),
     "stopped": _("stopped"),
 }
