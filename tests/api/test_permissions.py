@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 NOBODY = UUID(int=0)
 REASON = {"reason": "x"}
+EXPLAIN = {"findings": [str(NOBODY)], "why": "void", "reason": "x"}
 EDIT = {"elements": {"note": "x"}, "reason": "x"}
 CHANGE = {"element": "note", "verb": "set", "value": "x"}
 FOLDER = {"name": "x", "files": 1, "bytes": 1}
@@ -180,6 +181,26 @@ TABLE: dict[str, tuple[str, str, Any, tuple[int, int, int, int, int]]] = {
     "give_system_token": ("POST", "/filing/systems/OA/token", {}, (401, 403, 404, 201, 201)),
     "list_attempts": ("GET", "/filing/systems/OA/attempts", None, (401, 403, 404, 200, 200)),
     "list_months": ("GET", "/filing/systems/OA/months", None, (401, 403, 404, 200, 200)),
+    "show_watch": ("GET", "/watch", None, (401, 403, 200, 200, 403)),
+    "look_now": ("POST", "/watch/look", None, (401, 403, 202, 202, 403)),
+    "list_findings": ("GET", "/watch/findings", None, (401, 403, 200, 200, 403)),
+    "fetch_findings": ("GET", "/watch/findings/table", None, (401, 403, 200, 200, 403)),
+    "show_finding": ("GET", "/watch/findings/{nobody}", None, (401, 403, 404, 404, 403)),
+    "explain_findings": ("POST", "/watch/explain", EXPLAIN, (401, 403, 422, 422, 403)),
+    "reopen_finding": ("POST", "/watch/findings/{nobody}/reopen", REASON, (401, 403, 404, 404, 403)),
+    "show_what_came": ("GET", "/watch/units/X", None, (401, 403, 404, 404, 403)),
+    "fetch_notice": ("GET", "/watch/units/X/notice", None, (401, 403, 404, 404, 403)),
+    "show_terms": ("GET", "/watch/terms", None, (401, 403, 200, 200, 403)),
+    "put_terms": ("PUT", "/watch/terms", {"change": {}}, (401, 403, 403, 200, 403)),
+    "list_plans": ("GET", "/plans", None, (401, 403, 200, 200, 403)),
+    "begin_plan": ("POST", "/plans", {"year": 2031, "origin": "empty"}, (401, 403, 403, 201, 403)),
+    "show_plan": ("GET", "/plans/2030", None, (401, 403, 404, 404, 403)),
+    "put_plan_lines": ("PUT", "/plans/2030/lines", {"lines": []}, (401, 403, 403, 404, 403)),
+    "fetch_plan": ("GET", "/plans/2030/workbook", None, (401, 403, 404, 404, 403)),
+    "take_plan": ("POST", "/plans/2030/workbook?name=a.xlsx", b"x", (401, 403, 403, 422, 403)),
+    "submit_plan": ("POST", "/plans/2030/submit", {}, (401, 403, 403, 404, 403)),
+    "count_plan": ("POST", "/plans/2030/count", None, (401, 403, 404, 404, 403)),
+    "close_plan": ("POST", "/plans/2030/close", None, (401, 403, 403, 404, 403)),
     "list_acquisitions": ("GET", "/acquisitions", None, (401, 403, 200, 200, 403)),
     "note_acquisition": ("POST", "/acquisitions", {"title": "x"}, (401, 403, 422, 422, 403)),
     "count_acquisitions": ("GET", "/acquisitions/years", None, (401, 403, 200, 200, 403)),

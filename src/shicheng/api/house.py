@@ -24,6 +24,7 @@ from shicheng.api.rest import (
     jobs,
     keeping,
     motions,
+    planning,
     pool,
     printouts,
     requests,
@@ -62,6 +63,8 @@ api.add_router("/jobs", jobs.router)
 api.add_router("", keeping.router)
 api.add_router("/audit", audit.router)
 api.add_router("/exports", exports.router)
+api.add_router("/watch", planning.router)
+api.add_router("/plans", planning.plan_router)
 api.add_router("/pools", pool.router)
 api.add_router("/fields", fields.router)
 api.add_router("/filing", filing.router)

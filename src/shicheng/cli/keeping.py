@@ -69,12 +69,13 @@ def rebuild(home: Home = None, as_json: AsJson = False) -> None:
     from shicheng.holdings.entity_restoring import EntityRestorer
     from shicheng.holdings.restoring import ArrangementRestorer
     from shicheng.ingest.rebuilding import rebuild_archive
+    from shicheng.planning.restoring import PlanningRestorer
     from shicheng.schemes.keeping import SchemeRestorer
     from shicheng.storage.restoring import Restorer
 
     restorers: list[Restorer] = [
         ImportRestorer(), ChangeRestorer(), ArrangementRestorer(), SchemeRestorer(), EntityRestorer(),
-        AcquisitionRestorer(), MajorEventRestorer(),
+        AcquisitionRestorer(), MajorEventRestorer(), PlanningRestorer(),
     ]  # fmt: skip
     with output.progress(str(_("Rebuilding")), quiet=as_json) as report:
         made = rebuild_archive(actor=operator(), settings=settings, restorers=restorers, progress=report)

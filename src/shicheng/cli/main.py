@@ -24,6 +24,7 @@ from shicheng.cli import (
     keeping,
     moving,
     output,
+    planning,
     powers,
     printing,
     schemes,
@@ -68,6 +69,7 @@ authorities.add_to(app)
 keeping.add_to(app)
 moving.add_to(app)
 schemes.add_to(app)
+planning.add_to(app)
 tokens.add_to(app)
 accounts.add_to(app)
 powers.add_to(app)

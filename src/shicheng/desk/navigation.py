@@ -24,6 +24,7 @@ from shicheng.jobs import policies as job_policies
 from shicheng.jobs import selectors as jobs
 from shicheng.people import policies as people
 from shicheng.people.types import Actor
+from shicheng.planning import policies as planning
 from shicheng.schemes import policies as schemes
 from shicheng.storage import policies as storage
 
@@ -57,6 +58,8 @@ def entries(actor: Actor, here: str) -> list[Entry]:
     if may(actor, acquiring.READ_EVENTS):
         inside = here in acquiring_words.EVENT_PAGES
         found.append(_entry("acquiring:events", _("Major events"), "flag", here, is_here=inside))
+    if may(actor, planning.READ):
+        found.append(_entry("planning:overview", _("Filing watch"), "flag", here))
     if may(actor, cataloguing.READ):
         found.append(_entry("cataloguing:imports", _("Catalogues"), "folder", here))
     if may(actor, describing.CHANGE):

@@ -27,7 +27,9 @@ from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
 from shicheng.people.duties import TASKS, Responsibility, duties_of
 from shicheng.people.policies import allows
-from shicheng.people.types import Actor
+from shicheng.people.types import Actor, Role
+from shicheng.planning import policies as planning_may
+from shicheng.planning import reminding
 
 MOST: Final = 300  # of one kind; more than these nobody works off a list
 ORDERS: Final = ("since", "-since", "task", "fonds")
@@ -45,6 +47,7 @@ class Work:
     due: object = None
     is_late: bool = False
     for_me: bool = False
+    asks_leader: bool = True  # it waits for the leader in charge too; what is new does not always
     answers: Responsibility = field(default_factory=Responsibility)
 
     @property
@@ -64,7 +67,8 @@ def work_of(actor: Actor, *, only_mine: bool = False, task: str = "", order: str
     answers = duties_of((one.fonds, one.task) for one in found)
     for one in found:
         one.answers = answers[one.fonds, one.task]
-        one.for_me = one.for_me or (actor.user_id is not None and actor.user_id in one.answers.user_ids)
+        asked = one.answers.user_ids if one.asks_leader else one.answers.user_ids - one.answers.leader_ids
+        one.for_me = one.for_me or (actor.user_id is not None and actor.user_id in asked)
     if only_mine:
         found = [one for one in found if one.for_me]
     never = timezone.now()
@@ -84,6 +88,7 @@ def _all(actor: Actor) -> Iterator[Work]:
     yield from _plan_lines(actor)
     yield from _trials(actor)
     yield from _changes(actor)
+    yield from _missing(actor)
 
 
 def _transfers(actor: Actor) -> Iterator[Work]:
@@ -173,10 +178,28 @@ def _changes(actor: Actor) -> Iterator[Work]:
         )  # fmt: skip
 
 
+def _missing(actor: Actor) -> Iterator[Work]:
+    """What filing units should have filed by now: their clerk's, then who answers for it, then the leader's."""
+    if not allows(actor, planning_may.READ):
+        return
+    is_clerk = Role.FILING_CLERK in actor.roles and actor.kind == "user"
+    for one in reminding.reminders(actor)[:MOST]:
+        yield Work(
+            _("%(unit)s should have filed %(missing)s records of %(year)s that are missing", unit=one.name,
+              missing=one.missing, year=one.year),
+            reverse("planning:unit", args=[one.unit]) + f"?year={one.year}", "filing", one.fonds, one.since, one.due,
+            is_late=True, for_me=is_clerk, asks_leader="leader" in one.told,
+        )  # fmt: skip
+
+
 def _title(one: ApprovalRequest) -> Message:
     return Message.from_json(one.title)
 
 
 def _task_of(one: ApprovalRequest) -> str:
     """A request is of the room that asks: that of filing tables is filing, and so on."""
-    return {"schemes": "filing", "arranging": "arranging", "holdings": "arranging"}.get(one.kind.split(".")[0], "")
+    rooms = {
+        "schemes": "filing", "planning": "collecting", "acquiring": "collecting", "arranging": "arranging",
+        "holdings": "arranging",
+    }  # fmt: skip
+    return rooms.get(one.kind.split(".")[0], "")

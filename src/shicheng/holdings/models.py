@@ -95,6 +95,10 @@ class Item(models.Model):
             models.Index(fields=["fonds", "date_from", "id"], name="item_fonds_date"),
             models.Index(fields=["registered", "id"], name="item_registered"),
             models.Index(fields=["filing_row"], name="item_filing_row", condition=models.Q(filing_row__isnull=False)),
+            # How many records of a year each row judged, from the index alone.
+            models.Index(
+                fields=["fonds", "year", "filing_row"], name="item_judged", condition=models.Q(filing_row__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

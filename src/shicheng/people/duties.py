@@ -64,6 +64,7 @@ class Responsibility:
     handlers: tuple[str, ...] = ()
     joint: tuple[str, ...] = ()
     user_ids: frozenset[UUID] = frozenset()  # of those who have an account here
+    leader_ids: frozenset[UUID] = frozenset()  # of the leaders among them
 
     @property
     def is_noted(self) -> bool:
@@ -103,6 +104,7 @@ def duties_of(places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Respon
             handlers=tuple(one.name for one in parts[Part.HANDLER]),
             joint=tuple(one.name for one in parts[Part.JOINT]),
             user_ids=frozenset(one.user_id for rows in parts.values() for one in rows if one.user_id is not None),
+            leader_ids=frozenset(one.user_id for one in parts[Part.LEADER] if one.user_id is not None),
         )
     return found
 

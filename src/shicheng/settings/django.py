@@ -48,6 +48,7 @@ ROOMS = [
     "arranging",
     "collecting",
     "acquiring",
+    "planning",
     "printing",
     "exchange",
     "access",

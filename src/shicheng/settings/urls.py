@@ -24,6 +24,7 @@ _doors = [
     ("desk/search/", "search"),
     ("desk/exports/", "exchange"),
     ("desk/acquiring/", "acquiring"),
+    ("desk/planning/", "planning"),
     ("desk/printing/", "printing"),
     ("desk/jobs/", "jobs"),
     ("desk/store/", "storage"),

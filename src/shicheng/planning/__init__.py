@@ -1,0 +1,1 @@
+"""What each filing unit should have filed by now, reminders, and the yearly plan of accessions."""
