@@ -54,7 +54,7 @@ def person(name: str, role: Role, **limits: Any) -> tuple[Actor, Client]:
 
 
 def test_form_of_a_record_is_told_by_its_files_and_category() -> None:
-    assert linking.form_of(["image/jpeg", "image/png"]) == "photo" and linking.form_of([]) == "text"
+    assert linking.form_of(["image/jpeg", "text/plain"]) == "photo" and linking.form_of([]) == "text"
     assert linking.form_of(["application/pdf", "image/png"]) == "text"
     assert linking.form_of(["video/mp4", "text/plain"]) == "video" and linking.form_of(["audio/wav"]) == "audio"
     assert linking.form_of(["application/pdf"], "SW") == "object"

@@ -48,12 +48,14 @@ def view_event(actor: Actor, one: MajorEvent, query: Mapping[str, str]) -> dict[
     line, form = read_key(query.get("at", "")), query.get("form", "")
     held = event_selectors.held_records(actor, one, line=line, form=form if form in FORMS else "")
     writes = allows(actor, policies.WRITE_EVENTS, fonds=one.fonds_code)
+    edited = read_key(query.get("edit", "")) if writes else None
     whole = whole_fonds(actor, policies.READ_EVENTS)
     return {
         "one": one, "lines": lines, "share": share, "kind": EVENT_KINDS[one.kind], "level": LEVELS[one.level],
         "state": EVENT_STATES[one.state], "forms": [(FORMS[name], n, name) for name, n in share.forms.items()],
         "form_choices": FORMS.items(), "records": Paginator(held, SHOWN).get_page(query.get("page")),
         "waiting": event_selectors.pool_records(actor, one), "at": query.get("at", ""), "form": form,
+        "edited": next((each.line for each in lines if each.line.pk == edited), None),
         "words": FORMS, "answers": duty_of(one.fonds_code, event_selectors.TASK), "writes": writes,
         "links": allows(actor, policies.LINK, fonds=one.fonds_code),
         "sees_all": whole is None or one.fonds_code in whole,

@@ -35,7 +35,7 @@ from shicheng.people.types import Actor
 MOST_CHOSEN: Final = 500
 MOST_DOCUMENTS: Final = 1000  # of the pool, found at once
 _PART: Final = 500
-_CATEGORIES: Final = {"ZP": "photo", "LX": "video", "LY": "audio", "SW": "object"}
+_CATEGORIES: Final = {"ZP": "photo", "LX": "video", "LY": "audio", "SW": "object"}  # codes of DA/T 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,14 +218,11 @@ def _settle_event(one: MajorEvent, became: Sequence[tuple[UUID, UUID | None]]) -
 
 
 def form_of(mimes: Iterable[str], category: str = "") -> str:
-    """The form of a record by its category, else by the types of its files."""
+    """The form of a record by its category, else by the type of its first file, which is the main one."""
     if category in _CATEGORIES:
         return _CATEGORIES[category]
-    kinds = {mime.partition("/")[0] for mime in mimes if mime}
-    for kind, form in (("video", "video"), ("audio", "audio")):
-        if kind in kinds:
-            return form
-    return "photo" if kinds == {"image"} else "text"
+    first = next((mime.partition("/")[0] for mime in mimes if mime), "")
+    return {"image": "photo", "video": "video", "audio": "audio"}.get(first, "text")
 
 
 def _link_all(run: Run, actor: Actor, one: MajorEvent, finding: Finding, how: str, line: str = "") -> int:

@@ -182,7 +182,7 @@ def _receipt(one: Acquisition, settings: Settings) -> Mapping[str, Any]:
     return {
         "title": gettext("List of records received from society"),
         "facts": facts,
-        "heads": [gettext("No."), gettext("Content"), gettext("Quantity"), gettext("State")],
+        "heads": [gettext("No."), gettext("Content"), gettext("How much"), gettext("State of preservation")],
         "rows": [
             [str(place), line["what"], line["quantity"], line["condition"]]
             for place, line in enumerate(one.receipt, start=1)

@@ -45,8 +45,8 @@ WISHES: Final[Mapping[str, Message]] = {
     Wish.NAMED: _("may be named"), Wish.ANONYMOUS: _("wishes not to be named"),
 }  # fmt: skip
 CONTACTS: Final[Mapping[str, Message]] = {
-    "contact_person": _("Contact person"), "phone": _("Telephone number"), "email": _("E-mail"), "address": _("Address"),
-    "identity": _("Identity paper"),
+    "contact_person": _("Contact person"), "phone": _("Telephone number"), "email": _("E-mail"),
+    "address": _("Address"), "identity": _("Identity paper"),
 }  # fmt: skip
 VERDICTS: Final[Mapping[str, Message]] = {
     "accept": _("worth acquiring"), "doubtful": _("doubtful"), "refuse": _("not worth acquiring"),
@@ -63,8 +63,8 @@ COSTS: Final[Mapping[str, Message]] = {
 }  # fmt: skip
 COUNTED_IN: Final = ("件", "卷", "册", "张", "盒", "盘", "枚", "GB")
 FORMS: Final[Mapping[str, Message]] = {
-    "text": _("Text"), "photo": _("Photographs"), "video": _("Video"), "audio": _("Sound"), "object": _("Objects (things)"),
-    "other": _("Other"),
+    "text": _("Text"), "photo": _("Photographs"), "video": _("Video"), "audio": _("Sound"),
+    "object": _("Objects (things)"), "other": _("Other"),
 }  # fmt: skip
 EVENT_KINDS: Final[Mapping[str, Message]] = {
     "meeting": _("Important meeting"), "election": _("Election or change of term"), "visit": _("Visit or inspection"),
