@@ -110,7 +110,7 @@ def test_an_offer_goes_its_way_to_the_holdings_and_thanks(here: Here, tmp_path: 
     request = offers.submit(actor=wang, number=one.number).request
     approvals.approve_request(actor=leader, number=request)
     one = selectors.acquisition(cataloguer, one.number)
-    assert one.state == "agreed" and selectors.donor_name(cataloguer, one) == "匿名 D2026-0001"
+    assert one.state == "agreed" and selectors.donor_name(cataloguer, one) == "anonymous D2026-0001"
 
     # The deed, its signed copy, what came.
     signed = date(2026, 2, 1)

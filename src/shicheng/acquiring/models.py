@@ -8,6 +8,7 @@ from shicheng.acquiring.states import ACQUISITION, DELIVERY
 from shicheng.acquiring.types import WAYS, WISHES, Wish
 from shicheng.kernel.identifiers import new_id
 from shicheng.kernel.messages import Message
+from shicheng.kernel.messages import message as _
 
 
 class Series(models.Model):
@@ -51,7 +52,7 @@ class Donor(models.Model):
     @property
     def public_name(self) -> str:
         """What may be said of the donor to everybody: the name, or that there is none."""
-        return self.name if self.is_named else f"匿名 {self.number}"
+        return self.name if self.is_named else str(_("anonymous %(number)s", number=self.number))
 
     @property
     def wish_label(self) -> Message:

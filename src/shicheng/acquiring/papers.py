@@ -168,7 +168,7 @@ def _letter(one: Acquisition, settings: Settings) -> Mapping[str, Any]:
     ]
     return {
         "title": gettext("Letter of thanks"), "to": gettext("To %(name)s:") % {"name": one.donor.name},
-        "paragraphs": paragraphs, "number_label": gettext("No."), "seal": gettext("(seal)"),
+        "paragraphs": paragraphs, "number_label": gettext("Number"), "seal": gettext("(seal)"),
     }  # fmt: skip
 
 
@@ -200,7 +200,8 @@ def restrictions(one: Acquisition) -> str:
         said.append(gettext("closed until %(day)s") % {"day": one.closed_until.isoformat()})
     if one.needs_consent:
         said.append(gettext("used with the donor's consent only"))
-    return "; ".join([*said, *([one.conditions] if one.conditions else [])])
+    between = "；" if (translation.get_language() or "").startswith("zh") else "; "
+    return between.join([*said, *([one.conditions] if one.conditions else [])])
 
 
 def _line(line: Mapping[str, str]) -> str:
