@@ -4,6 +4,7 @@ import { Offers } from "./offers.js";
 import { Sheet } from "./sheet.js";
 import { View } from "./view.js";
 
+const number = (n) => new Intl.NumberFormat(document.documentElement.lang).format(n);
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 
 export class Grid {
@@ -186,8 +187,9 @@ export class Grid {
     if (!this.sheet.row(row) || this.sheet.gone.has(this.sheet.ids[row])) return;
     const one = this.columns[column];
     this.editing = { row, column, name: one.name, before: this.sheet.value(row, one.name) };
-    const { left, top, width, height } = this.view.place(row, column);
-    Object.assign(this.editor.style, { left: `${left}px`, top: `${top}px`, minWidth: `${width}px`, height: `${one.long ? height * 3 : height}px` });
+    const place = this.view.place(row, column);
+    const { left, width } = this.view.within(place);
+    Object.assign(this.editor.style, { left: `${left}px`, top: `${place.top}px`, width: `${width}px`, height: `${place.height * (one.long ? 3 : 1)}px` });
     this.editor.hidden = false;
     this.editor.value = start ?? this.editing.before;
     this.editor.maxLength = Math.max(one.most || 2000, this.editing.before.length);
@@ -307,7 +309,7 @@ export class Grid {
     const rows = [];
     for (let row = top; row <= bottom; row += 1) rows.push(this.columns.slice(left, right + 1).map((column) => this.sheet.value(row, column.name)));
     event.clipboardData.setData("text/plain", writeTable(rows));
-    this.say(this.words.copied.replace("{n}", rows.length * (right - left + 1)));
+    this.say(this.words.copied.replace("{n}", number(rows.length * (right - left + 1))));
     return true;
   }
 
@@ -334,8 +336,8 @@ export class Grid {
     }
     this.sheet.write(changes);
     this.say([
-      this.words.pasted.replace("{n}", changes.length),
-      top + height > end ? this.words.rows_over.replace("{n}", top + height - end) : "",
+      this.words.pasted.replace("{n}", number(changes.length)),
+      top + height > end ? this.words.rows_over.replace("{n}", number(top + height - end)) : "",
       left + width > edge ? this.words.columns_over.replace("{n}", left + width - edge) : "",
     ].join(" ").trim());
     this.choose(top, left, end - 1, edge - 1);
@@ -356,12 +358,12 @@ export class Grid {
     const { unsaved, faults } = this.sheet.counts();
     const { top, bottom, left, right } = this.view.chosen();
     const many = (bottom - top + 1) * (right - left + 1);
-    const state = this.sheet.problem || (this.sheet.sending ? this.words.saving.replace("{n}", unsaved)
-      : unsaved ? this.words.unsaved.replace("{n}", unsaved) : this.words.saved);
-    this.status.textContent = many > 1 ? `${state} ${this.words.selected.replace("{n}", many)}` : state;
+    const state = this.sheet.problem || (this.sheet.sending ? this.words.saving.replace("{n}", number(unsaved))
+      : unsaved ? this.words.unsaved.replace("{n}", number(unsaved)) : this.words.saved);
+    this.status.textContent = many > 1 ? `${state} ${this.words.selected.replace("{n}", number(many))}` : state;
     this.status.classList.toggle("wrong", Boolean(this.sheet.problem));
     this.faults.hidden = !faults.length;
-    this.faults.textContent = this.words.faults.replace("{n}", faults.length);
+    this.faults.textContent = this.words.faults.replace("{n}", number(faults.length));
     this.place.dataset.unsaved = String(unsaved);
     this.place.dataset.faulty = String(faults.length);
     this.box.setAttribute("aria-activedescendant", "grid-active");

@@ -126,6 +126,13 @@ export class View {
     };
   }
 
+  // As wide as a cell, but within what can be seen of the box.
+  within({ left, width }) {
+    const edge = this.box.scrollLeft + this.box.clientWidth - 4;
+    const room = Math.min(Math.max(width, 180), this.box.clientWidth - 62);
+    return { left: Math.min(left, edge - room), width: room };
+  }
+
   // Where a cell lies in the box that scrolls.
   place(row, column) {
     const widths = [54, 230, ...this.columns.map((one) => one.width)];
@@ -140,7 +147,8 @@ export class View {
     if (top - HEIGHT < box.scrollTop) box.scrollTop = top - HEIGHT;
     else if (top + HEIGHT > box.scrollTop + box.clientHeight) box.scrollTop = top + HEIGHT - box.clientHeight;
     if (left - fixed < box.scrollLeft) box.scrollLeft = Math.max(0, left - fixed);
-    else if (left + width > box.scrollLeft + box.clientWidth) box.scrollLeft = left + width - box.clientWidth;
+    // Of a cell that is wider than what can be seen, the beginning.
+    else if (left + width > box.scrollLeft + box.clientWidth) box.scrollLeft = Math.min(left - fixed, left + width - box.clientWidth);
     this.draw();
   }
 
