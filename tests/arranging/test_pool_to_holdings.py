@@ -151,6 +151,8 @@ def test_a_season_from_loose_files_to_held_items(here: Here, tmp_path: Path) -> 
     ingest.accept(actor=actor, transfer_id=transfer.pk)
     here.run_jobs()
     settling.settle_all(actor, settings)
+    begun.refresh_from_db()
+    assert (begun.state, begun.reason, begun.attempt) == ("filed", "", 2)  # the reason was that of the first attempt
     closed = PoolItem.objects.get(pk=first.pk)
     held = Item.objects.get(pk=closed.held_item)
     assert (held.reference_code, held.title) == ("L012-WS·2024-D30-BGS-0002", "关于印发二〇二四年工作要点的通知")

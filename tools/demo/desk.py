@@ -281,7 +281,7 @@ def gather_and_box() -> None:
     actor = _actor("demo")
     title = "第十八届人大第二次会议代表建议及答复"
     if not Volume.objects.filter(fonds__code=FONDS, title=title).exists():
-        found = Item.objects.filter(fonds__code=FONDS, year=2023, department="DBW", title__contains="建议")
+        found = Item.objects.filter(fonds__code=FONDS, reference_code__contains="·2023-Y-DBW-", title__endswith="建议")
         volumes.make(
             actor=actor, fonds=FONDS, title=title, items=list(found.order_by("code_sort").values_list("pk", flat=True))
         )

@@ -28,6 +28,7 @@ from shicheng.ingest.models import Transfer
 from shicheng.jobs.run import Run
 from shicheng.kernel import clock
 from shicheng.kernel.errors import ShichengError
+from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
 from shicheng.packages.elements import ADDED
 from shicheng.packages.tree import open_plain
@@ -41,13 +42,14 @@ from shicheng.settings import Settings, current
 def begin_filing(
     *, actor: Actor, fonds: str, year: int, items: Sequence[UUID] | None = None, agency: str = ""
 ) -> list[Filing]:
-    """Have jobs hand items over; None takes all that are numbered. Raises `NotReady`.
+    """Have jobs hand items over; None takes all that are numbered and lack nothing. Raises `NotReady`.
 
     What came back from a transfer goes again under its number, all else as one transfer of its own: so there is one
     filing for each transfer that is mended and one for what is new.
     """
     with atomic():
         home = all_fonds.lock_fonds(fonds, takes_in=True)
+        is_all = items is None
         if items is None:
             listed = selectors.pool_items(actor, fonds, year, stage="numbered").prefetch_related(None)
             items = list(listed.values_list("pk", flat=True))
@@ -57,6 +59,8 @@ def begin_filing(
         policies.require_rows(actor, policies.FILE, fonds, rows)
         if any(one.fonds_id != home.pk or one.year != year for one in rows):
             raise BadSelection(_("The items are of several fonds or years."), hint=_("Choose items of one pool."))
+        if is_all:
+            rows = [one for one in rows if not lacks(one)] or rows
         _require_ready(rows)
         groups: dict[str, list[PoolItem]] = {}
         for one in rows:
@@ -177,16 +181,21 @@ def _give_up(actor: Actor, filing: Filing, reason: str) -> None:
         audit.append(actor, events.FILING_GIVEN_UP, ("filing", str(filing.pk)), {"items": len(rows), "reason": reason})
 
 
+def lacks(one: PoolItem) -> list[Message]:
+    """What an item still has to get before it can be filed."""
+    return [
+        word
+        for word, value in (
+            (_("a title"), one.title), (_("a class"), one.is_classified), (_("a code"), one.reference_code),
+            (_("a date"), one.date),
+        )
+        if not value
+    ]  # fmt: skip
+
+
 def _require_ready(rows: Sequence[PoolItem]) -> None:
     for one in rows:
-        missing = [
-            word
-            for word, value in (
-                (_("a title"), one.title), (_("a class"), one.is_classified), (_("a code"), one.reference_code),
-                (_("a date"), one.date),
-            )
-            if not value
-        ]  # fmt: skip
+        missing = lacks(one)
         if missing:
             raise NotReady(
                 _("“%(title)s” can't be filed: it has not got %(missing)s.", title=one.title or one.pk,

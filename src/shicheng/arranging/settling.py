@@ -133,4 +133,5 @@ def _kept(transfer: Transfer, rows: Sequence[PoolItem]) -> dict[str, UUID]:
 def _reason(transfer: Transfer) -> str:
     if transfer.state == "withdrawn":
         return str(_("The very same batch is here as transfer %(number)s.", number=transfer.same_as))
-    return transfer.reason
+    # A transfer that was accepted whole still has the reason of an earlier return.
+    return transfer.reason if transfer.state == "returned" or transfer.held else ""

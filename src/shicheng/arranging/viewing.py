@@ -8,11 +8,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shicheng.arranging import classifying, forming, numbering, policies, selectors, steps
 from shicheng.arranging.collecting import loose_file
+from shicheng.arranging.filing import lacks
 from shicheng.arranging.forming_all import forming_now
 from shicheng.arranging.grouping import find_doubles, propose_groups
 from shicheng.arranging.models import PoolFile, PoolItem, UnitRule
@@ -199,16 +201,20 @@ def view_numbers(actor: Actor, fonds: str, year: int, query: Mapping[str, str]) 
 def view_filing(actor: Actor, fonds: str, year: int) -> dict[str, Any]:
     """What is ready to be filed, and what became of what was filed."""
     ready = selectors.pool_items(actor, fonds, year, stage="numbered")
+    incomplete = ready.prefetch_related(None).filter(Q(date="") | Q(title="")).count()
     filings = list(selectors.filings(actor, fonds, year)[:50])
     numbers = {one.number for one in filings if one.number}
     states = {one.number: one.state for one in transfers.transfers(actor).filter(number__in=numbers)}
     from shicheng.ingest.words import STATES
 
+    framed = frame(actor, fonds, year, "filing")
     return {
-        **frame(actor, fonds, year, "filing"),
-        "ready": list(ready[:500]),
+        **framed,
+        "ready": [(one, lacks(one)) for one in ready[:500]],
+        "incomplete": incomplete,
+        "complete": framed["pool"].numbered - incomplete,
         "filings": [
-            (one, STATES.get(state, ""), one.state == "sent" and state == "failed")
+            (one, STATES.get(state, "") if one.state == "sent" else "", one.state == "sent" and state == "failed")
             for one in filings
             for state in (states.get(one.number, ""),)
         ],

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shicheng.approvals import policies as approvals
+from shicheng.arranging import policies as arranging_policies
+from shicheng.arranging import selectors as arranging
 from shicheng.audit import policies as audit_policies
 from shicheng.audit.looking import counts_since, fault_at_end
 from shicheng.audit.registry import find_event
@@ -89,6 +91,8 @@ def view_today(actor: Actor, settings: Settings) -> dict[str, Any]:
         "last_run": last_run,
         "free_bytes": _free(actor, settings)[0],
         "index": index,
+        # How much there is in all is nothing for whoever sees a part of it.
+        "tells_index": not reads or people_policies.whole_fonds(actor, holding_policies.READ) is None,
     }
 
 
@@ -106,6 +110,9 @@ def _waiting(actor: Actor, counts: dict[str, int]) -> list[Figure]:
     if allows(actor, approvals.READ):
         asked = approvals.waiting_for(actor).count()
         found.append(Figure(_("Requests for you to decide"), asked, reverse("approvals:requests")))
+    if allows(actor, arranging_policies.READ):
+        loose = sum(one.waiting for one in arranging.pools(actor))
+        found.append(Figure(_("Files and items to arrange"), loose, reverse("arranging:pools")))
     for state, label in ((State.FAILED, _("Jobs that failed")), (State.DEAD, _("Jobs that were given up"))):
         found.append(Figure(label, counts[state], f"{reverse('jobs:jobs')}?state={state}", is_bad=counts[state] > 0))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from shicheng.holdings.selectors import select
 from shicheng.holdings.words import retention_label
 from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.messages import message
+from shicheng.kernel.reference_codes import CATEGORIES
 from shicheng.people.guards import actor_of, desk_page
 from shicheng.people.policies import allows
 
@@ -81,12 +83,28 @@ def list_boxes(request: HttpRequest, code: str) -> HttpResponse:
         "rows": [(one, *boxes.first_and_last(one), retention_label(one.retention)) for one in listed],
         "plan": plan,
         "chosen": chosen,
+        "choices": _choices(boxes.classes(actor, code)),
         "width": width,
         "both": request.GET.get("both") == "yes",
         "widths": WIDTHS,
         "may_arrange": allows(actor, policies.ARRANGE, fonds=code),
     }
     return render(request, "holdings/boxes.html", page)
+
+
+def _choices(found: Mapping[str, Sequence[str]]) -> list[tuple[str, object, list[tuple[str, object]]]]:
+    """The narrowing of a class as a form shows it: name, label, values with their words."""
+    words: dict[str, Callable[[str], object]] = {
+        "category": lambda code: f"{code} {CATEGORIES.get(code, '')}".strip(), "retention": retention_label,
+    }  # fmt: skip
+    labels = {
+        "category": _("Category"), "year": _("Filing year"), "retention": _("Retention period"),
+        "department": _("Department (subject)"),
+    }  # fmt: skip
+    return [
+        (name, labels[name], [(value, words.get(name, str)(value)) for value in values])
+        for name, values in found.items()
+    ]
 
 
 @desk_page(policies.READ, policies.ARRANGE)

@@ -51,6 +51,13 @@ def first_and_last(one: Box) -> tuple[str, str]:
     return (codes.first() or "", codes.last() or "")
 
 
+def classes(actor: Actor, fonds: str) -> dict[str, list[str]]:
+    """What categories, years, retention periods and departments a fonds has, as far as the actor may see them."""
+    kinds = policies.visible_tallies(actor).filter(fonds__code=fonds).order_by()
+    rows = list(kinds.values_list(*_CLASS).annotate(items=Sum("items")).filter(items__gt=0))
+    return {name: sorted({str(row[place]) for row in rows if row[place]}) for place, name in enumerate(_CLASS)}
+
+
 def preview(actor: Actor, fonds: str, *, width: int, filters: Mapping[str, str], both_sides: bool = False) -> BoxPlan:
     """The boxes that the items of a fonds that lie in none would fill, narrowed by class. Nothing is changed."""
     _require_width(width)
