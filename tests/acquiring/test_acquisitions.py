@@ -19,6 +19,7 @@ from api.conftest import make_program
 from arranging.test_pool_to_holdings import found
 from builders.shelves import make_user
 from shicheng.acquiring import (
+    aspects,
     counting,
     deeds,
     deliveries,
@@ -110,7 +111,7 @@ def test_an_offer_goes_its_way_to_the_holdings_and_thanks(here: Here, tmp_path: 
     request = offers.submit(actor=wang, number=one.number).request
     approvals.approve_request(actor=leader, number=request)
     one = selectors.acquisition(cataloguer, one.number)
-    assert one.state == "agreed" and selectors.donor_name(cataloguer, one) == "anonymous D2026-0001"
+    assert one.state == "agreed" and aspects.donor_name(cataloguer, one) == "anonymous D2026-0001"
 
     # The deed, its signed copy, what came.
     signed = date(2026, 2, 1)
@@ -162,7 +163,7 @@ def test_an_offer_goes_its_way_to_the_holdings_and_thanks(here: Here, tmp_path: 
     assert item is not None and item.process[0]["mandate"] == one.deed_number and "agent" not in item.process[0]
     assert item.elements["openness"] == "控制" and "2056-01-01前不开放" in item.elements["control_mark"]
     assert item.elements[f"+{ORIGIN}"] == one.number and SECRET not in json.dumps(item.elements, ensure_ascii=False)
-    assert [each.id for each in selectors.came(cataloguer, one).documents]
+    assert [each.id for each in aspects.came(cataloguer, one).documents]
     with pytest.raises(NotNow):
         deeds.give_back(actor=wang, number=one.number, reason="索回")
 

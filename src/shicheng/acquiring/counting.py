@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -63,9 +62,7 @@ def years(actor: Actor) -> list[Year]:
     counted = came.exclude(quantity=None).values_list("received_on__year", "counted_in").annotate(Sum("quantity"))
     for year, unit, number in counted:
         of(year).things[unit] = number
-    sums: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
-    for year, kind, amount in selectors.costs(actor).order_by().values_list("on__year", "kind", "amount"):
-        sums[year, kind] += amount
-    for (year, kind), amount in sums.items():
-        of(year).costs[kind] = amount
+    paid = selectors.costs(actor).order_by().values_list("on__year", "kind").annotate(Sum("amount_fen"))
+    for year, kind, fen in paid:
+        of(year).costs[kind] = Decimal(fen).scaleb(-2)
     return [found[year] for year in sorted(found, reverse=True)]

@@ -10,7 +10,7 @@ from shicheng.acquiring import events, numbering
 from shicheng.acquiring.errors import BadOffer, NotNow
 from shicheng.acquiring.models import Acquisition, Cost
 from shicheng.acquiring.offers import locked, move, require_state, save, today
-from shicheng.acquiring.reading import money, plain, words
+from shicheng.acquiring.reading import in_fen, plain, words
 from shicheng.acquiring.states import ACQUISITION
 from shicheng.acquiring.types import COSTS, Deed, Line, Way
 from shicheng.approvals.models import ApprovalRequest
@@ -46,7 +46,7 @@ def write_deed(*, actor: Actor, number: str, deed: Deed, settings: Settings) -> 
     values = {
         "signed_on": deed.signed_on, "terms": words(deed.terms), "deed_rights": words(deed.rights),
         "closed_until": deed.closed_until, "needs_consent": deed.needs_consent, "conditions": words(deed.conditions),
-        "deposit_until": deed.deposit_until, "price": money(deed.price),
+        "deposit_until": deed.deposit_until, "price_fen": in_fen(deed.price),
     }  # fmt: skip
     with atomic():
         one = locked(actor, number)
@@ -129,7 +129,7 @@ def give_back(*, actor: Actor, number: str, reason: str, on: date | None = None)
 
 def add_cost(*, actor: Actor, number: str, kind: str, amount: Decimal, on: date | None = None, text: str = "") -> Cost:
     """Note what was paid for an acquisition (征集经费), in yuan. Raises `BadOffer`."""
-    paid = money(amount)
+    paid = in_fen(amount)
     if kind not in COSTS or not paid:
         raise BadOffer(_("A cost has a kind and an amount above nothing."), hint=_("Choose the kind; correct it."))
     day = on or today()
@@ -138,10 +138,10 @@ def add_cost(*, actor: Actor, number: str, kind: str, amount: Decimal, on: date 
     with atomic():
         one = locked(actor, number)
         made = Cost.objects.create(
-            acquisition=one, on=day, kind=kind, amount=paid, words=plain(text), noted_by=actor.name[:200],
+            acquisition=one, on=day, kind=kind, amount_fen=paid, words=plain(text), noted_by=actor.name[:200],
             noted_at=clock.now(),
         )  # fmt: skip
-        save(actor, one, events.COST_NOTED, {"amount": str(paid), "kind": kind, "day": day.isoformat()})
+        save(actor, one, events.COST_NOTED, {"amount": str(made.amount), "kind": kind, "day": day.isoformat()})
     return made
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 
 from shicheng.acquiring.states import ACQUISITION, DELIVERY
@@ -75,7 +77,7 @@ class Acquisition(models.Model):
     quantity = models.PositiveIntegerField(null=True)
     counted_in = models.CharField(max_length=10, blank=True)
     condition = models.TextField(blank=True)
-    asked_price = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    asked_fen = models.BigIntegerField(null=True)  # price asked, in hundredths of a yuan
     rights = models.TextField(blank=True)
     provenance = models.TextField(blank=True)
     noted_on = models.DateField()
@@ -91,7 +93,7 @@ class Acquisition(models.Model):
     needs_consent = models.BooleanField(default=False)  # of the donor, for each use
     conditions = models.TextField(blank=True)
     deposit_until = models.DateField(null=True)
-    price = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    price_fen = models.BigIntegerField(null=True)
     # What came of it.
     received_on = models.DateField(null=True)
     received_by = models.CharField(max_length=200, blank=True)
@@ -116,6 +118,16 @@ class Acquisition(models.Model):
     def object_id(self) -> str:
         """Id of the object in the store that keeps it with its papers."""
         return f"urn:uuid:{self.pk}"
+
+    @property
+    def asked_price(self) -> Decimal | None:
+        """The price asked, in yuan."""
+        return in_yuan(self.asked_fen)
+
+    @property
+    def price(self) -> Decimal | None:
+        """The price agreed on, in yuan."""
+        return in_yuan(self.price_fen)
 
     @property
     def way_label(self) -> Message:
@@ -150,6 +162,11 @@ class Opinion(models.Model):
         ordering = ["on", "id"]
 
 
+def in_yuan(fen: int | None) -> Decimal | None:
+    """An amount of money in yuan, with two digits after the point."""
+    return None if fen is None else Decimal(fen).scaleb(-2)
+
+
 class Cost(models.Model):
     """What was paid for an acquisition."""
 
@@ -157,13 +174,18 @@ class Cost(models.Model):
     acquisition = models.ForeignKey(Acquisition, on_delete=models.PROTECT, related_name="costs")
     on = models.DateField()
     kind = models.CharField(max_length=12)
-    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    amount_fen = models.BigIntegerField()  # hundredths of a yuan
     words = models.CharField(max_length=400, blank=True)
     noted_by = models.CharField(max_length=200)
     noted_at = models.DateTimeField()
 
     class Meta:
         ordering = ["on", "id"]
+
+    @property
+    def amount(self) -> Decimal:
+        """What was paid, in yuan."""
+        return Decimal(self.amount_fen).scaleb(-2)
 
 
 class Paper(models.Model):

@@ -12,7 +12,7 @@ from shicheng.acquiring.donors import write_donor
 from shicheng.acquiring.errors import AcquisitionNotFound, BadOffer, ChangedMeanwhile, NotNow
 from shicheng.acquiring.keeping import keep_later
 from shicheng.acquiring.models import Acquisition, Donor, Opinion
-from shicheng.acquiring.reading import money, plain, words
+from shicheng.acquiring.reading import in_fen, plain, words
 from shicheng.acquiring.states import ACQUISITION
 from shicheng.acquiring.types import COUNTED_IN, VERDICTS, WAYS, WAYS_ON_PAPER, Giver, Offered
 from shicheng.approvals import services as approvals
@@ -223,7 +223,7 @@ def _checked(offered: Offered) -> dict[str, Any]:
     return {
         "title": title, "way": str(offered.way), "fonds_code": plain(offered.fonds, 40), "about": words(offered.about),
         "period": plain(offered.period, 100), "quantity": offered.quantity, "counted_in": offered.counted_in,
-        "condition": words(offered.condition), "asked_price": money(offered.asked_price),
+        "condition": words(offered.condition), "asked_fen": in_fen(offered.asked_price),
         "rights": words(offered.rights), "provenance": words(offered.provenance), "noted_on": day,
     }  # fmt: skip
 

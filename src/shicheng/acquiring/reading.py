@@ -44,16 +44,17 @@ def read_money(text: str) -> Decimal | None:
         amount = Decimal(given)
     except InvalidOperation:
         raise _no_money(text) from None
-    return money(amount)
+    in_fen(amount)
+    return amount
 
 
-def money(amount: Decimal | None) -> Decimal | None:
-    """An amount in yuan with two digits after the point; raises `BadOffer` for one that can't be."""
+def in_fen(amount: Decimal | None) -> int | None:
+    """An amount in yuan as hundredths; raises `BadOffer` for one that can't be."""
     if amount is None:
         return None
     if not amount.is_finite() or not 0 <= amount <= _MOST_MONEY or amount != round(amount, 2):
         raise _no_money(str(amount))
-    return round(amount, 2)
+    return int(amount.scaleb(2))
 
 
 def read_count(text: str, what: Message) -> int | None:

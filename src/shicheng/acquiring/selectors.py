@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
-from uuid import UUID
-
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from shicheng.acquiring import policies
-from shicheng.acquiring.models import Acquisition, Cost, Delivery, Donor
+from shicheng.acquiring.models import Acquisition, Cost, Donor
 from shicheng.acquiring.offers import unknown
 from shicheng.acquiring.states import OPEN
-from shicheng.holdings import policies as holdings
-from shicheng.holdings.models import Item
-from shicheng.ingest import loose
-from shicheng.ingest.ports import PoolDocument
 from shicheng.people import policies as people
-from shicheng.people.services import SYSTEM
 from shicheng.people.types import Actor
 
 ORDERS = {
     "": ("-number",), "number": ("number",), "title": ("title", "-number"), "state": ("state", "-number"),
     "way": ("way", "-number"), "noted": ("-noted_on", "-number"), "-noted": ("noted_on", "number"),
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Came:
-    """What became of the files of an acquisition: documents in the pool, and items of the holdings."""
-
-    documents: list[PoolDocument]
-    items: list[Item]
 
 
 def acquisitions(
@@ -66,11 +49,6 @@ def acquisition(actor: Actor, number: str) -> Acquisition:
     return found
 
 
-def donor_name(actor: Actor, one: Acquisition) -> str:
-    """What this actor may read of the donor's name."""
-    return one.donor.name if policies.may_know(actor, one) else one.donor.public_name
-
-
 def donors(actor: Actor, *, text: str = "", kind: str = "") -> QuerySet[Donor]:
     """Donors the actor may know, the newest first."""
     found = policies.visible_donors(actor)
@@ -87,21 +65,6 @@ def costs(actor: Actor, *, year: int | None = None) -> QuerySet[Cost]:
     if year is not None:
         found = found.filter(on__year=year)
     return found.order_by("-on", "-id")
-
-
-def spent(actor: Actor, one: Acquisition) -> Decimal | None:
-    """The sum of what was paid for an acquisition, None if nothing was noted."""
-    found: Decimal | None = costs(actor).filter(acquisition=one).aggregate(sum=Sum("amount"))["sum"]
-    return found
-
-
-def came(actor: Actor, one: Acquisition) -> Came:
-    """What became of an acquisition's files, as far as the actor may see it."""
-    keys = [UUID(key) for each in Delivery.objects.filter(acquisition=one) for key in each.documents]
-    documents = loose.find_documents(actor=actor, keys=keys) if keys else []
-    held = [each.held for each in loose.find_documents(actor=SYSTEM, keys=keys) if each.held] if keys else []
-    items = list(holdings.visible(actor).filter(pk__in=held).select_related("fonds").order_by("code_sort"))
-    return Came([each for each in documents if each.held is None], items)
 
 
 def waiting(actor: Actor) -> QuerySet[Acquisition]:

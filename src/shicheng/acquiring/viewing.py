@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shicheng.acquiring import policies, selectors
+from shicheng.acquiring import aspects, policies, selectors
 from shicheng.acquiring.forms import shown_lines
 from shicheng.acquiring.models import Acquisition, Donor
 from shicheng.acquiring.papers import restrictions
@@ -33,7 +33,7 @@ from shicheng.people.types import Actor
 
 def view_rows(actor: Actor, rows: Iterable[Acquisition]) -> list[tuple[Acquisition, str, Any, str]]:
     """Acquisitions of a list: each with its donor as this actor may read it, its state and how that looks."""
-    return [(one, selectors.donor_name(actor, one), STATES[one.state], LOOKS[one.state]) for one in rows]
+    return [(one, aspects.donor_name(actor, one), STATES[one.state], LOOKS[one.state]) for one in rows]
 
 
 def view_register(actor: Actor, query: Mapping[str, str]) -> dict[str, Any]:
@@ -61,10 +61,10 @@ def view_acquisition(actor: Actor, one: Acquisition) -> dict[str, Any]:
     writes = allows(actor, policies.WRITE, fonds=one.fonds_code or None) and (
         bool(one.fonds_code) or whole_fonds(actor, policies.WRITE) is None
     )
-    came = selectors.came(actor, one)
-    spent = selectors.spent(actor, one)
+    came = aspects.came(actor, one)
+    spent = aspects.spent(actor, one)
     return {
-        "one": one, "state": STATES[one.state], "look": LOOKS[one.state], "donor": selectors.donor_name(actor, one),
+        "one": one, "state": STATES[one.state], "look": LOOKS[one.state], "donor": aspects.donor_name(actor, one),
         "knows": knows, "writes": writes, "deed_label": DEEDS[one.way], "limits": restrictions(one),
         "verbs": {move.verb for move in ACQUISITION.moves_from(one.state)} if writes else set(),
         "opinions": [(each, VERDICTS[each.verdict]) for each in one.opinions.all()], "verdicts": VERDICTS.items(),

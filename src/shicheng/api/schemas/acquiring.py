@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shicheng.acquiring import policies, selectors
+from shicheng.acquiring import aspects, policies
 from shicheng.acquiring.counting import Year
 from shicheng.acquiring.models import Acquisition, Donor, Paper
 from shicheng.acquiring.types import CONTACTS, COUNTED_IN, Deed, Giver, Line, Offered
@@ -220,9 +220,9 @@ class AcquisitionOut(Out):
     def of(cls, actor: Actor, one: Acquisition) -> AcquisitionOut:
         """Show an acquisition as far as the caller may see it."""
         worked_out: dict[str, Any] = {
-            "fonds": one.fonds_code, "donor": one.donor.number, "donor_name": selectors.donor_name(actor, one),
+            "fonds": one.fonds_code, "donor": one.donor.number, "donor_name": aspects.donor_name(actor, one),
             "asked_price": _text(one.asked_price), "price": _text(one.price), "rights": one.deed_rights,
-            "spent": _text(selectors.spent(actor, one)),
+            "spent": _text(aspects.spent(actor, one)),
             "opinions": [
                 {"person": each.person, "post": each.post, "on": str(each.on), "verdict": each.verdict,
                  "words": each.words}
