@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,10 @@ def through_the_door(address: str, headers: dict[str, str], body: Iterable[bytes
     return answer.status_code, answer.content
 
 
+@pytest.mark.skipif(
+    os.environ.get("SHICHENG_TEST_DATABASE") == "postgresql",
+    reason="commands ask the database for nothing that is not tried on both by other tests",
+)
 @pytest.mark.django_db(transaction=True)
 def test_a_system_is_written_down_admitted_and_pushes_a_folder(
     here: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
