@@ -1,4 +1,4 @@
-"""Writing many rows at once, quicker than models can: one statement prepared once, or COPY on PostgreSQL."""
+"""Writing and reading many rows at once, quicker than models can: few large statements, or COPY on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, connections, models
+from django.db.models import QuerySet
 
 from shicheng.base.db import chunked, is_sqlite
 
@@ -24,11 +25,12 @@ _POSTGRESQL_VALUES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """How values are given to this database."""
+    """How values are given to this database, and read from rows as they are."""
 
     id: Callable[[UUID], Any]
     date: Callable[[datetime.date | None], Any]
     moment: Callable[[datetime.datetime], Any]
+    read_id: Callable[[Any], UUID]
 
 
 def forms() -> Forms:
@@ -39,8 +41,21 @@ def forms() -> Forms:
             date=lambda value: None if value is None else value.isoformat(),
             # SQLite holds moments in UTC without saying so.
             moment=lambda value: str(value.astimezone(datetime.UTC).replace(tzinfo=None)),
+            read_id=UUID,
         )
-    return Forms(id=lambda value: value, date=lambda value: value, moment=lambda value: value)
+    return Forms(id=_same, date=_same, moment=_same, read_id=_same)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def read_rows(query: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a query of values as the database gives them: ids for `forms`, JSON as text."""
+    sql, values = query.query.get_compiler(connection=connections[connection.alias]).as_sql()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
 
 
 def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -28,6 +28,7 @@ from shicheng.checks.selectors import refused_levels
 from shicheng.holdings.cataloguing import CatalogueRecord, PutRecords, draw_row, put_records
 from shicheng.holdings.events import HAND_KEPT
 from shicheng.holdings.services import found_fonds
+from shicheng.holdings.types import ORIGINAL, UNREAD
 from shicheng.jobs.run import Run
 from shicheng.kernel import clock
 from shicheng.kernel.errors import ShichengError
@@ -199,9 +200,9 @@ def record_of(line: dict[str, Any], fonds: str) -> CatalogueRecord:
     """A kept line as a record: originals and marks stand among its extra columns."""
     extra: dict[str, str] = line.get("extra", {})
     for header, text in line.get("originals", {}).items():
-        extra[f"{header}（原文）"] = text
+        extra[f"{header}{ORIGINAL}"] = text
     if marks := line.get("marks"):
-        extra["未识读 unread"] = "、".join(marks)
+        extra[UNREAD] = "、".join(marks)
     return CatalogueRecord(line["row"], line["key"], line["ref"], line.get("fonds", fonds), line["elements"], extra)
 
 
@@ -219,7 +220,7 @@ def refuse(catalogue: CatalogueImport, result: PutRecords, columns: list[Column]
 def cells_of(record: CatalogueRecord, columns: list[Column]) -> list[str]:
     """The cells of a record as the catalogue had them."""
     return [
-        record.extra.get(f"{column.header}（原文）")
+        record.extra.get(f"{column.header}{ORIGINAL}")
         or record.elements.get(taken(column), "")
         or record.extra.get(column.header, "")
         for column in columns

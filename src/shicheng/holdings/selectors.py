@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,7 @@ from uuid import UUID
 from django.db.models import JSONField, QuerySet, Value
 from django.db.models.functions import NullIf
 
+from shicheng.base.bulk_rows import forms, read_rows
 from shicheng.base.db import chunked
 from shicheng.holdings import policies
 from shicheng.holdings.counting import Number, branches, count, facets, totals
@@ -40,10 +42,10 @@ ORDERS = {
 }
 
 
-# Columns of an item in the order of `IndexDocument`.
+# Columns of an item that stand in `IndexDocument` as they are, in its order.
 _INDEXED = (
-    *("id", "reference_code", "title", "author", "document_number", "fonds__code", "fonds__name", "category", "year"),
-    *("retention", "department", "date_text", "date_from", "date_to", "openness", "secrecy", "transfer", "code_sort"),
+    *("reference_code", "title", "author", "document_number", "fonds__code", "fonds__name", "category", "year"),
+    *("retention", "department", "date_text", "openness", "secrecy", "transfer", "code_sort", "date_from", "date_to"),
 )
 _NOTHING = Value({}, JSONField())
 
@@ -188,26 +190,31 @@ def sample(actor: Actor, count: int, chance: Random) -> list[Item]:
 
 def index_documents(ids: Iterable[UUID]) -> Iterator[IndexDocument]:
     """What the search index needs of these items; only for the index, which filters by actor itself."""
+    form = forms()
     for part in chunked(list(ids), 500):
         # Rows as values: model objects would take as long to make as the documents of the index.
         # Most records have nothing beyond the elements, and then nothing is read of it.
-        rows = Item.objects.filter(pk__in=part).values_list(
-            *_INDEXED, "elements", NullIf("extra", _NOTHING), "files_count"
+        found = read_rows(
+            Item.objects.filter(pk__in=part).values_list(
+                "id", *_INDEXED, "elements", NullIf("extra", _NOTHING), "files_count"
+            )
         )
-        found = list(rows)
         formats: dict[UUID, set[str]] = defaultdict(set)
         texts: dict[UUID, list[str]] = defaultdict(list)
-        with_files = [row[0] for row in found if row[-1]]
+        with_files = [form.read_id(row[0]) for row in found if row[-1]]
         files = File.objects.filter(item__in=with_files).order_by("order")
         for item_id, name, zipped in files.values_list("item_id", "name", "text__zipped") if with_files else ():
-            if "." in name:
-                formats[item_id].add(name.rpartition(".")[2].lower())
+            if suffix := name.rpartition(".")[2].lower() if "." in name else "":
+                formats[item_id].add(suffix)
             if zipped is not None:
                 texts[item_id].append(_unpacked(zipped))
         for row in found:
-            *values, elements, extra, _count = row
-            text = "\n".join(filter(None, texts[row[0]]))
-            yield IndexDocument(*(*values, tuple(sorted(formats[row[0]] - {""})), elements, text, extra))
+            bare_id, *values, elements, extra, count = row
+            one = form.read_id(bare_id)
+            others = None if extra is None else json.loads(extra)
+            suffixes = tuple(sorted(formats[one])) if count else ()
+            text = "\n".join(filter(None, texts[one])) if count else ""
+            yield IndexDocument(*(one, *values, json.loads(elements), others, suffixes, text))
 
 
 def all_item_ids() -> Iterator[UUID]:

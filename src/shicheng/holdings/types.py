@@ -15,6 +15,17 @@ from shicheng.kernel.openness import Secrecy as Secrecy
 
 FILING_ROW: Final = "filing_row"
 """Name under which `NewItem.extra` gives the id of the row of a filing table that judged the record."""
+ORIGINAL: Final = "（原文）"
+"""Ends the label of a value as its catalogue had it, where it was brought into another form."""
+UNREAD: Final = "未识读 unread"
+"""Label of the headers whose values no rule could read."""
+TAKEN_FROM: Final = " ←"
+"""Ends the name of an element that was taken from another column, with that column's header."""
+
+
+def is_remark(label: str) -> bool:
+    """Tell whether what stands under a label of `extra` is no value of the record but how it was read and judged."""
+    return label in (FILING_ROW, UNREAD) or label.endswith((ORIGINAL, TAKEN_FROM))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +154,16 @@ class IndexDocument:
     retention: str
     department: str
     date: str
-    date_from: datetime.date | None
-    date_to: datetime.date | None
     openness: str
     secrecy: str
     transfer: str
     code_sort: str
-    formats: tuple[str, ...]
+    date_from: datetime.date | None
+    date_to: datetime.date | None
     elements: dict[str, str]
+    extra: dict[str, str] | None  # what no norm of elements knows, by its label; None where there is none
+    formats: tuple[str, ...]
     text: str
-    extra: dict[str, str] | None = None  # what no norm of elements knows, by its label; None where there is none
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any, Final
 import tantivy
 
 from shicheng.holdings.cataloguing import MADE_CODE
-from shicheng.holdings.types import FILING_ROW, IndexDocument, Openness, Secrecy
+from shicheng.holdings.types import IndexDocument, Openness, Secrecy, is_remark
 from shicheng.kernel.reference_codes import fold_reference_code
 from shicheng.search.fields import ADDED_FIELD, ELEMENT_FIELDS
 from shicheng.search.folding import GAP, START, bigrams, fold, signs
@@ -177,7 +177,7 @@ def _add_added(fields: dict[str, Any], extra: Mapping[str, str]) -> list[tuple[s
     """
     found, words, single = [], [], []
     for label, value in extra.items():
-        if label == FILING_ROW or not (pairs := _pairs_of(str(value)))[0]:
+        if is_remark(label) or not (pairs := _pairs_of(str(value)))[0]:
             continue
         mark = added_mark(label)
         found.append(pairs)
