@@ -29,7 +29,7 @@ OTHERS = (
     ("clerk", "兼职档案员（办公室）", "Filing clerk of the office"),
     ("clerk2", "兼职档案员（代表人事委）", "Filing clerk of the deputies' committee"),
 )
-FURNITURE = "1"  # raised when there is more of it, so that an older demo gets it too
+FURNITURE = "2"  # raised when there is more of it, so that an older demo gets it too
 PORT = 8321
 # The same rule as the commands follow: Chinese unless the terminal asks for English.
 ENGLISH = next((v for n in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := os.environ.get(n, ""))), "").startswith("en")

@@ -6,6 +6,7 @@ import hashlib
 import sys
 from pathlib import Path
 from random import Random
+from uuid import uuid4
 
 import pytest
 
@@ -13,9 +14,14 @@ TOOLS = Path(__file__).resolve().parents[2] / "tools"
 sys.path.insert(0, str(TOOLS))
 
 from demo.batches import Batch, make_batches, write_batch, write_batches  # noqa: E402
+from demo.desk import DEPARTMENT_OF, by_departments  # noqa: E402
+from demo.season import bundles  # noqa: E402
 
+from shicheng.arranging.grouping import propose_groups  # noqa: E402
+from shicheng.arranging.types import LooseFile  # noqa: E402
 from shicheng.checks.engine import check_path  # noqa: E402
 from shicheng.formats.pool import InspectionPool  # noqa: E402
+from shicheng.schemes.preset_files import preset  # noqa: E402
 
 
 def some(batch: Batch, count: int) -> Batch:
@@ -81,3 +87,16 @@ def test_the_mended_batch_has_no_fault(tmp_path: Path) -> None:
     write_batch(make_batches()[4], tmp_path / "mended", Random(5), mended=True)
     report = check_path(tmp_path / "mended")
     assert [str(finding.message) for finding in report.findings if finding.level.value != "manual"] == []
+
+
+def test_the_season_has_what_the_pool_proposes_and_the_table_has_the_departments_of_the_codes() -> None:
+    assert bundles() == bundles()
+    for bundle, sure, unsure in zip(bundles(), (4, 3, 2), (0, 1, 0), strict=True):
+        files = [
+            LooseFile(uuid4(), f"{one.folder}/{one.name}.{one.kind}".lstrip("/"), "\n".join((one.title, *one.lines)))
+            for one in bundle.documents
+        ]
+        found = propose_groups(files)
+        assert sum(one.is_sure for one in found) >= sure and sum(not one.is_sure for one in found) == unsure
+    table = by_departments(preset("peoples-congress").table)
+    assert {row.klass for row in table.rows} == {one.code for one in table.classes} == set(DEPARTMENT_OF.values())

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from demo import sources  # after its folder is on the path
+
 if TYPE_CHECKING:
     from shicheng.people.types import Actor
     from shicheng.schemes.types import TableDraft
@@ -64,6 +66,7 @@ def furnish(settings: Settings, password: str) -> None:
     write_motions()
     keep_authorities()
     gather_and_box()
+    sources.furnish(settings, _actor)
 
 
 def make_people(password: str) -> None:
@@ -132,7 +135,7 @@ def write_tables() -> None:
     """Write the table of the office, approved; and the draft of a department, which waits for approval."""
     from shicheng.schemes.preset_files import preset
 
-    table = _by_departments(preset("peoples-congress").table)
+    table = by_departments(preset("peoples-congress").table)
     _submit(WHOLE, "demo", table, date(2025, 1, 1), "按部门分类，依提案修订。")
     _approve(WHOLE, "leader")
     own = replace(
@@ -143,7 +146,8 @@ def write_tables() -> None:
     _submit("DBW", "clerk2", own, date(2026, 1, 1), "代表工作单列，请审批。")
 
 
-def _by_departments(table: TableDraft) -> TableDraft:
+def by_departments(table: TableDraft) -> TableDraft:
+    """The proposed table with the departments this office files by instead of subjects, and a few words of its own."""
     from demo.people_and_places import DEPARTMENTS
     from shicheng.schemes.types import ClassDraft
 
