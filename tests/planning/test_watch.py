@@ -108,7 +108,7 @@ def test_what_is_missing_is_found_once_settled_when_it_comes_and_stays_explained
     rows = {one.key: one for one in Finding.objects.filter(kind="kinds")}
     assert rows["row:3"].facts["counts"] == {"2022": 2, "2023": 2, "2024": 2} and rows["class:CWC"].missing == 3
     reminded = Entry.objects.filter(event="planning.unit.reminded").values_list("details_text", flat=True)
-    assert [json.loads(one)["told"] for one in reminded] == ["clerk, handler"]
+    assert [json.loads(one)["told"] for one in reminded] == ["handler"]
 
     entries = Entry.objects.count()
     again = look("L012")

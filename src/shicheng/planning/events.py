@@ -2,42 +2,46 @@
 
 from shicheng.audit.registry import event
 from shicheng.kernel.messages import message as _
+from shicheng.planning.terms import TOLD
 from shicheng.planning.types import EXPLANATIONS, KINDS
 
 FOUND = event(
     "planning.finding.found",
     _("Found missing"),
-    sentence=_("Something is missing of %(unit)s for %(year)s: %(kind)s, %(key)s."),
+    sentence=_("Something is missing of %(unit)s for %(year)s: %(kind)s, %(name)s."),
     words={"kind": KINDS},
 )
 FOUND_AGAIN = event(
     "planning.finding.recurred",
     _("Found missing again"),
-    sentence=_("Something is missing again of %(unit)s for %(year)s: %(kind)s, %(key)s."),
+    sentence=_("Something is missing again of %(unit)s for %(year)s: %(kind)s, %(name)s."),
     words={"kind": KINDS},
 )
 SETTLED = event(
     "planning.finding.settled",
     _("No longer missing"),
-    sentence=_("What was missing of %(unit)s for %(year)s has come: %(kind)s, %(key)s."),
+    sentence=_("What was missing of %(unit)s for %(year)s has come: %(kind)s, %(name)s."),
     words={"kind": KINDS},
 )
 EXPLAINED = event(
     "planning.finding.explained",
     _("What is missing was explained"),
-    sentence=_("%(actor)s explained what is missing of %(unit)s for %(year)s (%(key)s): %(as)s. %(reason)s"),
+    sentence=_("%(actor)s explained what is missing of %(unit)s for %(year)s (%(name)s): %(as)s. %(reason)s"),
     words={"kind": KINDS, "as": EXPLANATIONS},
 )
 REOPENED = event(
     "planning.finding.reopened",
     _("Explanation taken back"),
-    sentence=_("%(actor)s took back the explanation of what is missing of %(unit)s for %(year)s (%(key)s): %(reason)s"),
+    sentence=_(
+        "%(actor)s took back the explanation of what is missing of %(unit)s for %(year)s (%(name)s): %(reason)s"
+    ),
     words={"kind": KINDS},
 )
 REMINDED = event(
     "planning.unit.reminded",
     _("Unit reminded"),
-    sentence=_("%(unit)s was reminded of %(count)s things missing for %(year)s: %(told)s."),
+    sentence=_("%(unit)s was reminded of %(count)s things missing for %(year)s; it goes to %(told)s."),
+    words={"told": TOLD},
 )
 TERMS_SET = event(
     "planning.terms.set",

@@ -117,4 +117,4 @@ def _chosen(actor: Actor, keys: Sequence[UUID], given: Mapping[str, str] | None)
 
 
 def _told(one: Finding) -> dict[str, object]:
-    return {"unit": one.unit.code, "year": one.year, "kind": one.kind, "key": one.key}
+    return {"unit": one.unit.code, "year": one.year, "kind": one.kind, "key": one.key, "name": one.name}

@@ -49,8 +49,11 @@ def forecast(year: int) -> list[Draft]:
             ))  # fmt: skip
         if owed.get(unit.code):
             missing, first, last = owed[unit.code]
-            basis = _("Still missing of %(first)s to %(last)s: %(count)s records.", first=first, last=last,
-                      count=missing)  # fmt: skip
+            basis = (
+                _("Still missing of %(year)s: %(count)s records.", year=first, count=missing) if first == last
+                else _("Still missing of %(first)s to %(last)s: %(count)s records.", first=first, last=last,
+                       count=missing)
+            )  # fmt: skip
             drafts.append(Draft(unit.code, "", "", 1, missing, 0, 0, basis.to_json()))
     return drafts
 

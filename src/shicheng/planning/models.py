@@ -65,6 +65,13 @@ class Finding(models.Model):
         return f"{self.unit_id} {self.year} {self.kind} {self.key}"
 
     @property
+    def name(self) -> str:
+        """What is missing in a word, for the log: a number, a class, a meeting."""
+        if self.facts.get("name"):
+            return str(self.facts["name"])
+        return self.key.partition(":")[2] or self.unit.code
+
+    @property
     def said(self) -> Message:
         """What is missing."""
         return Message.from_json(self.what)

@@ -64,8 +64,8 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
 def plan_line(request: HttpRequest, year: int) -> HttpResponse:
     """Add a line to a draft, change one, or take one out."""
     actor, given = actor_of(request), request.POST
-    policies.require_everywhere(actor, policies.WRITE_PLANS)
     one = selectors.plan(actor, year)
+    policies.require_everywhere(actor, policies.WRITE_PLANS)
     if one.state != "draft":
         raise plans.fixed(year)
     asked = read_ids([request.GET.get("line", "") or given.get("line", "")])
@@ -96,8 +96,8 @@ def plan_line(request: HttpRequest, year: int) -> HttpResponse:
 def take_plan(request: HttpRequest, year: int) -> HttpResponse:
     """Take a workbook as the lines of a draft; with faults nothing is taken, and each is named."""
     actor = actor_of(request)
-    policies.require_everywhere(actor, policies.WRITE_PLANS)
     one = selectors.plan(actor, year)
+    policies.require_everywhere(actor, policies.WRITE_PLANS)
     page: dict[str, Any] = {"plan": one}
     status = 200
     if request.method == "POST":

@@ -81,9 +81,8 @@ def due_reminders(unit: Unit, watched: Watched, terms: Terms, today: date) -> li
         year, step = str(row["year"]), terms.reached(row["oldest"], today)
         now[year] = step
         if step > told.get(year, 0):
-            names = [one.to for one in terms.steps[:step]]
             details = {"unit": unit.code, "year": row["year"], "count": row["count"], "missing": row["absent"],
-                       "step": step, "told": ", ".join(dict.fromkeys(names))}  # fmt: skip
+                       "step": step, "told": terms.steps[step - 1].to}  # fmt: skip
             entries.append((events.REMINDED, ("unit", unit.pk), details))
     watched.told = now
     return entries

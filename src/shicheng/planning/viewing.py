@@ -8,11 +8,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from shicheng.audit import selectors as audit
 from shicheng.holdings import selectors as holdings
 from shicheng.holdings.models import Item
+from shicheng.kernel.document_numbers import parse_document_number
 from shicheng.kernel.messages import Message
 from shicheng.people.duties import Responsibility, duty_of
 from shicheng.people.policies import allows
@@ -212,10 +213,20 @@ def _records(actor: Actor, one: Finding) -> list[Item]:
         start = series.removeprefix("item:")
         found = fonds.filter(year=one.year, number__in=numbers, reference_code__startswith=start)
     else:
-        start = series.removeprefix("doc:")
-        wanted = [f"{start}{number}号" for number in numbers]
-        found = fonds.filter(document_number__in=wanted)
+        return _neighbours(fonds, series.removeprefix("doc:"), one.year, numbers)
     return list(found[:10])
+
+
+def _neighbours(fonds: QuerySet[Item], series: str, year: int, numbers: list[int]) -> list[Item]:
+    """Records whose document numbers are these of a series, in whatever brackets they are written."""
+    name = series.partition("〔")[0]
+    listed = fonds.filter(year__in=(year, year + 1), document_number__startswith=name).order_by("document_number")
+    keys = []
+    for pk, text in listed.values_list("pk", "document_number")[:5000]:
+        read = parse_document_number(text)
+        if read is not None and (read.series, read.year) == (name, year) and read.number in numbers:
+            keys.append(pk)
+    return list(fonds.filter(pk__in=keys[:10]).order_by("code_sort"))
 
 
 def _facts(one: Finding) -> dict[str, Any]:

@@ -212,7 +212,7 @@ def _plain(value: Any) -> Any:
 
 
 def _told(unit: Unit, one: Finding) -> dict[str, Any]:
-    return {"unit": unit.code, "year": one.year, "kind": one.kind, "key": one.key, "state": one.state}
+    return {"unit": unit.code, "year": one.year, "kind": one.kind, "key": one.key, "name": one.name}
 
 
 def _open(unit: Unit) -> int:

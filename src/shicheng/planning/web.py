@@ -137,8 +137,7 @@ def notice(request: HttpRequest, code: str) -> HttpResponse:
 @desk_page(policies.READ, policies.SET_TERMS)
 @require_http_methods(["GET", "POST"])
 def general_terms(request: HttpRequest) -> HttpResponse:
-    """What is expected of every unit."""
-    policies.require_everywhere(actor_of(request), policies.SET_TERMS)
+    """What is expected of every unit; who reaches only some fonds reads it."""
     return _terms(request, "")
 
 
@@ -166,6 +165,7 @@ def _terms(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, _("What is expected is set; the next look goes by it."))
             return redirect("planning:unit", code) if code else redirect("planning:overview")
     page: dict[str, Any] = {**viewing.view_terms(one), "problem": problem}
+    page["may_save"] = one is not None or policies.everywhere(actor, policies.SET_TERMS)
     if problem:
         page["values"] = request.POST
     return render(request, "planning/terms.html", page, status=problem.http_status if problem else 200)
