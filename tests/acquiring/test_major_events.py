@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import typer
 from django.test import Client
 from django.urls import reverse
 
@@ -23,6 +25,7 @@ from shicheng.arranging import collecting
 from shicheng.arranging.models import PoolItem
 from shicheng.arranging.types import NewDocument, NewFile
 from shicheng.base.db import atomic
+from shicheng.cli.acquiring import events
 from shicheng.desk.waiting import work_of
 from shicheng.holdings.models import Item
 from shicheng.kernel.states import IllegalMove
@@ -69,7 +72,9 @@ def test_form_of_a_record_is_told_by_its_files_and_category() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_event_from_its_plan_to_its_share(here: Here, tmp_path: Path) -> None:
+def test_an_event_from_its_plan_to_its_share(
+    here: Here, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     found(here)
     (wang, desk), (clerk, clerks) = (
         person("wang", Role.ARCHIVIST),
@@ -149,6 +154,13 @@ def test_an_event_from_its_plan_to_its_share(here: Here, tmp_path: Path) -> None
     todo = [each for each in work_of(wang) if each.is_late]
     assert len(todo) == 1 and "照片" in str(todo[0].what) and todo[0].answers.leader == "刘主任"
     assert "刘主任" in desk.get(reverse("acquiring:late")).content.decode()
+
+    monkeypatch.setattr("shicheng.cli.acquiring.open_archive", lambda _home: here.settings)
+    with pytest.raises(typer.Exit) as ended:
+        events(late=True, as_json=True)
+    assert ended.value.exit_code == 1 and json.loads(capsys.readouterr().out)[0]["answers"] == ["刘主任"]
+    events(as_json=True)
+    assert json.loads(capsys.readouterr().out)[0]["fulfilled"] == 2
 
     # The clerk sees the line of the own unit, and counts nothing else; nobody elsewhere sees anything.
     mine = event_selectors.standings(clerk, [one])[one.pk]
