@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from shicheng.holdings.models import Item
     from shicheng.kernel.messages import Message
     from shicheng.people.types import Actor
-    from shicheng.people.types import Actor
 
 Origin = Callable[["Item"], list[tuple[str, str]]]
 """Gives the subjects of the audit log, beside the item itself, that its life passed through."""
