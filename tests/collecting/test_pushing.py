@@ -18,7 +18,7 @@ from shicheng.api.rates import buckets
 from shicheng.audit.keys import load_signing_key
 from shicheng.audit.models import Entry
 from shicheng.base.db import atomic
-from shicheng.collecting import pushing, receipts, receiving, systems
+from shicheng.collecting import pooling, pushing, receipts, receiving, systems
 from shicheng.collecting.errors import BadSystem
 from shicheng.collecting.models import Attempt, Push, System
 from shicheng.jobs.models import Job
@@ -27,6 +27,7 @@ from shicheng.people.granting import Limits, put_grant
 from shicheng.people.models import ApiToken, User
 from shicheng.people.services import SYSTEM
 from shicheng.people.types import Role
+from shicheng.schemes.units import close_unit, write_unit
 
 if TYPE_CHECKING:
     from ingest.fixtures import Here
@@ -60,7 +61,7 @@ def clerk(name: str, unit: str, *, role: Role = Role.FILING_CLERK) -> Client:
     return client
 
 
-def test_a_document_is_taken_once_however_it_is_sent(here: Here) -> None:
+def test_a_document_is_taken_once_however_it_is_sent(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     found(here)
     sender = admitted(here)
     first = sender.push(described(), Idempotency_Key="k1")
@@ -124,6 +125,30 @@ def test_a_document_is_taken_once_however_it_is_sent(here: Here) -> None:
     [month] = sender.get("/systems/OA/months").json()
     assert (month["documents"], month["files"]) == (4, 12) and len(month["digest"]) == 64
     assert sender.get("/systems/OA/months?first=2024-02-01&last=2024-01-01").status_code == 422
+
+    # A revision that never reached the pool does not hide the one before from the next.
+    aside: list[str] = []
+    monkeypatch.setattr(pooling.pool_watch, "set_aside", lambda **named: aside.append(named["key"]) or True)
+    monkeypatch.setattr(pooling.loose, "add_documents", lambda **_named: [])
+
+    def revision(number: int) -> Push:
+        assert sender.push(described("OA-3", revision=number)).status_code == 201
+        return Push.objects.get(document="OA-3", revision=number)
+
+    def take(one: Push) -> dict[str, object]:
+        return pooling.take_into_pool(push_id=one.pk, settings=here.settings)
+
+    one = revision(1)
+    assert take(one)["state"] == "pooled"
+    two, three = revision(2), revision(3)
+    assert take(two)["state"] == "superseded" and take(three)["state"] == "pooled"
+    assert aside == [two.key, one.key] and take(three)["state"] == "pooled" and len(aside) == 2
+    # One comes while the one before is just being handed over: that one goes out of the pool again.
+    four = revision(4)
+    monkeypatch.setattr(pooling.loose, "add_documents", lambda **_named: revision(5))
+    assert take(four)["state"] == "superseded" and aside[2:] == [four.key]
+    states = Push.objects.filter(document="OA-3").order_by("revision").values_list("state", flat=True)
+    assert list(states) == ["superseded", "superseded", "pooled", "superseded", "received"]
 
 
 def test_what_is_not_right_is_refused_with_everything_that_is_wrong_and_nothing_stays(
@@ -203,8 +228,6 @@ def test_what_is_not_right_is_refused_with_everything_that_is_wrong_and_nothing_
 
 def test_each_sees_what_is_of_their_unit_and_administrators_see_no_titles(here: Here) -> None:
     found(here)
-    from shicheng.schemes.units import write_unit
-
     write_unit(actor=here.operator, code="RSC", name="人事处", fonds_code="L012")
     sender = admitted(here)
     other = admitted(here, "RS", "RSC")
@@ -232,6 +255,13 @@ def test_each_sees_what_is_of_their_unit_and_administrators_see_no_titles(here: 
     assert [each["code"] for each in other.get("/systems").json()] == ["RS"]
     elsewhere = make_program("collecting.push.read", "collecting.system.read", fonds=["L999"])
     assert elsewhere.get(f"/filing/receipts/{one.number}").status_code == 404
+    for name, status in (("rsc", 404), ("bgs", 200)):
+        by_clerk = make_program("read", username=name)
+        assert by_clerk.get(f"/filing/receipts/{one.number}").status_code == status
+        assert len(by_clerk.get("/filing/systems").json()) == 1
+    close_unit(actor=here.operator, code="BGS")
+    assert pointers(sender.push(described("OA-6"))) == ["/unit"]
+    close_unit(actor=here.operator, code="BGS", closed=False)
     stranger = make_program("collecting.document.push")
     assert Sender(stranger.secret).push(described("OA-5")).json()["code"] == "collecting.system.not_admitted"
     assert sender.get("/systems/OA").json()["documents"] == {"received": 1}

@@ -100,6 +100,9 @@ def faults_of_place(raw: Mapping[str, Any], system: System) -> Iterator[Fault]:
 
 def judge(actor: Actor, document: FilingDocument, system: System) -> tuple[Judged, list[Fault]]:
     """Which row of the unit's filing table takes the document and why; a fault if none does and none else is taken."""
+    if not schemes.units(actor, closed=False).filter(code=system.unit).exists():
+        words = _("The filing unit %(unit)s is closed and files no more.", unit=system.unit)
+        return Judged(), [Fault("/unit", "unit", words)]
     rows = schemes.filing_rows(actor, unit=system.unit, on=date(document.filing_year, 12, 31))
     rows = rows or schemes.filing_rows(actor, unit=system.unit)
     agreed = next((one.get("row", "") for one in system.kinds if one["name"] == document.kind), "")

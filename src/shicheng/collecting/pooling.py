@@ -26,12 +26,12 @@ _AT_ONCE: Final = 500
 
 def take_into_pool(*, push_id: UUID, settings: Settings) -> dict[str, object]:
     """Hand a pushed document over to the pool. Safe to run twice and after any cut."""
-    push = Push.objects.select_related("system", "supersedes").get(pk=push_id)
+    push = Push.objects.select_related("system").get(pk=push_id)
     if push.state == "received":
         actor = acting_for(push.system)
         loose.add_documents(
             actor=actor, fonds=push.system.fonds_code, year=push.year, documents=[pool_document(push, settings)],
-            settings=settings, unit=push.system.unit, name=f"{push.number} {push.title}"[:300], key=push.key,
+            settings=settings, unit=push.system.unit, name=f"{push.number} {push.system.name}", key=push.key,
         )  # fmt: skip
         with atomic():
             held = Push.objects.select_for_update().get(pk=push.pk)
@@ -61,7 +61,8 @@ def return_push(*, actor: Actor, push: Push, reason: str) -> Push:
     if push.state == "returned":
         return push
     PUSH.find_move(push.state, "return")
-    if not _set_aside(push, _("Returned to %(system)s: %(reason)s", system=push.system.name, reason=reason)):
+    words = _("Returned to %(system)s: %(reason)s", system=push.system.name, reason=reason)
+    if not _set_aside(push, words, actor):
         raise NotReturnable(
             _("The document of %(number)s can't go back: it has a number, is filed or was put together with others.",
               number=push.number),
@@ -110,21 +111,23 @@ def _file(push: Push, code: str) -> int:
 
 
 def _take_place_of_earlier(push: Push) -> None:
-    before = push.supersedes
-    if before is None or before.state not in ("pooled", "returned") or push.state == "superseded":
-        return
-    if before.state == "pooled" and not _set_aside(before, _("A newer revision of the document came.")):
-        return  # it has a number or left the pool: it stays as it is, and the new one stands beside it
-    with atomic():
-        held = Push.objects.select_for_update().select_related("system").get(pk=before.pk)
-        if held.state in ("pooled", "returned"):
-            held.state, held.ended_at = PUSH.next(held.state, "supersede"), clock.now()
-            held.save(update_fields=["state", "ended_at"])
-            event, subject, details = superseded(held, push)
-            audit.append(acting_for(held.system), event, subject, details)
+    """Let the earlier revisions go that nobody has given a number; the others stay as they are, beside this one."""
+    earlier = Push.objects.select_related("system").filter(
+        system=push.system_id, document=push.document, revision__lt=push.revision, state__in=("pooled", "returned")
+    )
+    for before in earlier if push.state != "superseded" else ():
+        if before.state == "pooled" and not _set_aside(before, _("A newer revision of the document came.")):
+            continue
+        with atomic():
+            held = Push.objects.select_for_update().get(pk=before.pk)
+            if held.state in ("pooled", "returned"):
+                held.state, held.ended_at = PUSH.next(held.state, "supersede"), clock.now()
+                held.save(update_fields=["state", "ended_at"])
+                event, subject, details = superseded(held, push)
+                audit.append(acting_for(before.system), event, subject, details)
 
 
-def _set_aside(push: Push, reason: object) -> bool:
+def _set_aside(push: Push, reason: object, actor: Actor | None = None) -> bool:
     return pool_watch.set_aside(
-        actor=acting_for(push.system), fonds=push.system.fonds_code, key=push.key, reason=str(reason)
+        actor=actor or acting_for(push.system), fonds=push.system.fonds_code, key=push.key, reason=str(reason)
     )

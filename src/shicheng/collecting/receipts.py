@@ -67,7 +67,8 @@ def standings(pushes: Sequence[Push]) -> dict[Any, Standing]:
     asked = [one for one in pushes if one.pk not in found]
     told = pool_watch.standings([(one.system.fonds_code, one.key) for one in asked]) if asked else {}
     for one in asked:
-        found[one.pk] = _standing(told.get((one.system.fonds_code, one.key), pool_watch.PoolStanding()))
+        now = told.get((one.system.fonds_code, one.key))
+        found[one.pk] = _standing(now) if now is not None else Standing("filed" if one.state == "filed" else "in_pool")
     return found
 
 
