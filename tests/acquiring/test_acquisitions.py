@@ -38,7 +38,7 @@ from shicheng.acquiring.states import ACQUISITION
 from shicheng.acquiring.types import ORIGIN, Deed, Giver, Line, Offered
 from shicheng.approvals import services as approvals
 from shicheng.approvals.errors import OwnRequest
-from shicheng.arranging import classifying, filing, forming, numbering
+from shicheng.arranging import classifying, filing, forming, numbering, settling
 from shicheng.arranging.models import PoolItem
 from shicheng.audit.models import Entry
 from shicheng.cli.acquiring import acquisitions
@@ -201,6 +201,8 @@ def test_an_offer_goes_its_way_to_the_holdings_and_thanks(
         state="received", received_on=date(2026, 3, 1), quantity=30, counted_in="张"
     )
     assert deeds.accession(actor=li, number=second.number, note="2库3架").state == "accessioned"
+    Acquisition.objects.filter(pk=second.pk).update(deposit_until=date(2026, 5, 31))
+    assert [each.number for each in selectors.ending_deposits(cataloguer, date(2026, 6, 1))] == [second.number]
     assert deeds.give_back(actor=li, number=second.number, reason="寄存期满", on=date(2026, 6, 1)).state == "returned"
 
     # Numbers of the year, the register, and who finds whom.
@@ -336,6 +338,7 @@ def test_pages_take_an_offer_from_noting_to_the_pool(here: Here) -> None:
     here.run_jobs()
     ingest.accept(actor=actor, transfer_id=Transfer.objects.get().pk)
     here.run_jobs()
+    settling.settle_all(actor, here.settings)
     held = Item.objects.get()
     assert held.extra[ORIGIN] == number and held.process[0]["action"] == "征集入馆"
     record = "".join(

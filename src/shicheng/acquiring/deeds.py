@@ -50,7 +50,7 @@ def write_deed(*, actor: Actor, number: str, deed: Deed, settings: Settings) -> 
     }  # fmt: skip
     with atomic():
         one = locked(actor, number)
-        require_state(one, "agreed", "received")
+        require_state(one, "agreed", "received", "accessioned")
         _require_sound(one, deed)
         if one.deed_number and all(getattr(one, name) == value for name, value in values.items()):
             return one

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db.models import Q, QuerySet
 
 from shicheng.acquiring import policies
@@ -65,6 +67,12 @@ def costs(actor: Actor, *, year: int | None = None) -> QuerySet[Cost]:
     if year is not None:
         found = found.filter(on__year=year)
     return found.order_by("-on", "-id")
+
+
+def ending_deposits(actor: Actor, day: date) -> QuerySet[Acquisition]:
+    """Deposits that are here and whose time is over by a day, the first to end first."""
+    here = acquisitions(actor, way="deposit").filter(state__in=("received", "accessioned"))
+    return here.filter(deposit_until__lte=day).order_by("deposit_until", "number")
 
 
 def waiting(actor: Actor) -> QuerySet[Acquisition]:

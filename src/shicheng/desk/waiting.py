@@ -136,6 +136,13 @@ def _acquisitions(actor: Actor) -> Iterator[Work]:
             _("Go on with the acquisition %(number)s (%(state)s)", number=one.number, state=STATES[one.state]),
             reverse("acquiring:acquisition", args=[one.number]), "collecting", one.fonds_code, one.noted_at,
         )  # fmt: skip
+    today = timezone.localdate()
+    for one in acquisitions.ending_deposits(actor, today + timedelta(days=30))[:MOST]:
+        yield Work(
+            _("Prolong the deposit %(number)s or give it back", number=one.number),
+            reverse("acquiring:acquisition", args=[one.number]), "collecting", one.fonds_code, None, one.deposit_until,
+            is_late=one.deposit_until is not None and one.deposit_until < today,
+        )  # fmt: skip
 
 
 def _plan_lines(actor: Actor) -> Iterator[Work]:
