@@ -14,6 +14,7 @@ pg_bin=""
 as_postgres=()
 
 stop_all() {
+  [ -z "${lint:-}" ] || kill "$lint" 2>/dev/null
   if [ -n "$pg_bin" ] && [ -f "$work/postgresql/postmaster.pid" ]; then
     "${as_postgres[@]}" "$pg_bin/pg_ctl" -D "$work/postgresql" -m immediate -w stop >/dev/null 2>&1
   fi
@@ -74,23 +75,39 @@ javascript_tests() {
   node --test "${files[@]}"
 }
 
+# Looks at the code while the tests run: its programs take one core each, and the tests wait a lot.
+start_lint() {
+  bash tools/lint.sh >"$work/lint" 2>&1 &
+  lint=$!
+}
+
+end_lint() {
+  local result=0
+  wait "$lint" || result=$?
+  lint=""
+  cat "$work/lint"
+  return "$result"
+}
+
 pytest_on() {
   local database=$1
   shift
-  # A file stays in one process, so that servers its tests start are started once.
+  # A file stays in one process, so that servers its tests start are started once. One process more than the two cores
+  # asked for, since tests wait for servers and children.
   SHICHENG_TEST_DATABASE=$database SHICHENG_TEST_POSTGRESQL=${postgresql:-} \
-    .venv/bin/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations=10 "$@"
+    .venv/bin/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --durations=10 "$@"
 }
 
 begun=$SECONDS
 need "Debian packages" bash tools/packages.sh test
 need "Python packages" bash tools/setup.sh dev
 need "PostgreSQL" start_postgresql
-step "Lint, types, import rules, messages and reference" bash tools/lint.sh
+start_lint
 step "JavaScript tests" javascript_tests
 step "The whole suite on SQLite" pytest_on sqlite
 # Buckets and browsers know nothing of the database behind.
 step "What uses a database, on PostgreSQL" pytest_on postgresql -m "django_db and not browser and not s3"
+step "Lint, types, import rules, messages and reference" end_lint
 
 echo
 if [ ${#failed[@]} -gt 0 ]; then
