@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,6 +28,8 @@ from shicheng.people.types import Actor
 from shicheng.planning import policies as planning
 from shicheng.schemes import policies as schemes
 from shicheng.storage import policies as storage
+
+_MOTIONS: Final = frozenset({"holdings:motions", "holdings:write_motion", "holdings:import_motions"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,10 @@ def entries(actor: Actor, here: str) -> list[Entry]:
     if may(actor, schemes.READ):
         found.append(_entry("schemes:units", _("Schemes"), "table", here))
     if may(actor, holdings.BROWSE):
-        found.append(_entry("holdings:items", _("Holdings"), "list", here))
+        is_motion = here in _MOTIONS
+        found.append(_entry("holdings:items", _("Holdings"), "list", "" if is_motion else here))
         if motions.any_motion(actor):
-            found.append(_entry("holdings:motions", _("Motions"), "flag", here, own=True))
+            found.append(_entry("holdings:motions", _("Motions"), "flag", "holdings:motions" if is_motion else ""))
         found.append(_entry("search:page", _("Search"), "find", here))
     if may(actor, ingest.CHECK):
         found.append(_entry("checks:catalogue", _("Checks"), "check", here))
