@@ -28,7 +28,7 @@ from shicheng.storage.restoring import Act
 from shicheng.storage.types import DraftFile, ObjectDraft
 
 ABOUT: Final = "acquisition.json"
-KIND: Final = "acquisition"
+KIND: Final = "acquired"
 _FORM: Final = "shicheng-acquisition"
 _PARTS: Final = {"opinions": Opinion, "costs": Cost, "deliveries": Delivery}
 _PASSING: Final = ("source", "upload", "job")  # of a delivery: where its files waited once
