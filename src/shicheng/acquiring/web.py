@@ -178,7 +178,9 @@ def bring_in(request: HttpRequest, number: str) -> HttpResponse:
 def donor_list(request: HttpRequest) -> HttpResponse:
     """Donors; how they are reached stands on the page of each, which the log tells."""
     actor, query = actor_of(request), request.GET
-    found = selectors.donors(actor, text=query.get("text", "").strip()[:200], kind=query.get("kind", ""))
+    found = selectors.donors(
+        actor, text=query.get("text", "").replace("\x00", "").strip()[:200], kind=query.get("kind", "")
+    )
     page = Paginator(found, PAGE).get_page(query.get("page"))
     shown = {"page": page, "text": query.get("text", "").strip(), "total": policies.visible_donors(actor).count()}
     return render_part(request, "acquiring/donors.html", "donors", shown)
