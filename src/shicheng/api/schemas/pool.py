@@ -91,7 +91,8 @@ class PoolItemOut(Out):
             id=one.pk, state=one.state, version=one.version, title=one.title, document_number=one.document_number,
             author=one.author, date=one.date, pages=one.pages, elements=one.elements, category=one.category,
             department=one.department, retention=one.retention, filing_row=one.scope_row,
-            reference_code=one.reference_code, returned=one.returned, held_item=one.held_item,
+            reference_code=one.reference_code, returned=one.returned, mends=one.mends,
+            faults=[str(what) for what, _advice in one.told_faults], held_item=one.held_item,
             files=[PoolFileOut.of(file) for file in one.files.all()],
         )  # fmt: skip
 
