@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +23,8 @@ from shicheng.collecting import pooling, pushing, receipts, receiving, systems
 from shicheng.collecting.errors import BadSystem
 from shicheng.collecting.models import Attempt, Push, System
 from shicheng.jobs.models import Job
+from shicheng.kernel import clock
+from shicheng.kernel.digests import digest_bytes
 from shicheng.kernel.states import ReasonMissing
 from shicheng.people.granting import Limits, put_grant
 from shicheng.people.models import ApiToken, User
@@ -84,6 +87,19 @@ def test_a_document_is_taken_once_however_it_is_sent(here: Here, monkeypatch: py
     once_more = sender.push(described())
     assert (once_more.status_code, once_more.content) == (200, first.content)
 
+    # What is large is read as it comes, and is recognised all the same.
+    large = described("OA-L", process={}, files=[described()["files"][0]])
+    content = b"0123456789abcdef" * 100_000
+    large["files"][0] |= {
+        "size": len(content), "digest": {"algorithm": "SHA-256", "value": digest_bytes(content, "sha256")}
+    }  # fmt: skip
+    taken = sender.push(large, {"main": content}, Idempotency_Key="k2")
+    replayed = sender.push(large, {"main": content}, Idempotency_Key="k2")
+    assert (taken.status_code, replayed.content) == (201, taken.content)
+    assert replayed.headers["Idempotency-Replayed"] == "true"
+    reused = sender.push(large, {"main": content[1:]}, Idempotency_Key="k2")
+    assert (reused.status_code, reused.json()["code"]) == (422, "api.idempotency.reused")
+
     # Side by side: one is taken, both get its receipt.
     start, answers = threading.Barrier(2), []
 
@@ -100,7 +116,7 @@ def test_a_document_is_taken_once_however_it_is_sent(here: Here, monkeypatch: py
     for each in threads:
         each.join()
     assert sorted(one.status_code for one in answers) == [200, 201] and answers[0].content == answers[1].content
-    assert Push.objects.count() == 2 and len(folders(here)) == 2
+    assert Push.objects.count() == 3 and len(folders(here)) == 3
 
     # Another content under the same name is refused with what differs; the next revision is taken, no earlier one.
     other = described(elements={**described()["elements"], "title": "改了的标题"})
@@ -118,12 +134,12 @@ def test_a_document_is_taken_once_however_it_is_sent(here: Here, monkeypatch: py
     listed = sender.get("/receipts?limit=3").json()
     assert [each["position"] for each in listed["items"]] == [1, 2, 3] and listed["more"]
     rest = sender.get(f"/receipts?after={listed['last']}").json()
-    assert [each["receipt"]["revision"] for each in rest["items"]] == [3] and not rest["more"]
-    assert sender.get("/receipts?after=4").json() == {"items": [], "last": 4, "more": False}
+    assert [each["receipt"]["revision"] for each in rest["items"]] == [2, 3] and not rest["more"]
+    assert sender.get("/receipts?after=5").json() == {"items": [], "last": 5, "more": False}
     standing = sender.get(f"/receipts/{receipt['number']}").json()
     assert standing["standing"]["state"] == "superseded" and standing["receipt"] == receipt
     [month] = sender.get("/systems/OA/months").json()
-    assert (month["documents"], month["files"]) == (4, 12) and len(month["digest"]) == 64
+    assert (month["documents"], month["files"]) == (5, 13) and len(month["digest"]) == 64
     assert sender.get("/systems/OA/months?first=2024-02-01&last=2024-01-01").status_code == 422
 
     # A revision that never reached the pool does not hide the one before from the next.
@@ -230,6 +246,7 @@ def test_each_sees_what_is_of_their_unit_and_administrators_see_no_titles(here: 
     found(here)
     write_unit(actor=here.operator, code="RSC", name="人事处", fonds_code="L012")
     sender = admitted(here)
+    ApiToken.objects.update(expires=clock.now() + timedelta(days=3))
     other = admitted(here, "RS", "RSC")
     assert sender.push(described()).status_code == 201
     one = Push.objects.get()
@@ -262,6 +279,12 @@ def test_each_sees_what_is_of_their_unit_and_administrators_see_no_titles(here: 
     close_unit(actor=here.operator, code="BGS")
     assert pointers(sender.push(described("OA-6"))) == ["/unit"]
     close_unit(actor=here.operator, code="BGS", closed=False)
+    work, said = reverse("desk:work") + "?whose=all", "See why 1 pushes of 办公自动化 were refused"
+    assert said in own.get(work).content.decode() and said not in beside.get(work).content.decode()
+    assert "Renew the token of 办公自动化" in system.get(work).content.decode()
+    assert sender.push(described("OA-6")).status_code == 201  # it came through, so nothing is to be seen to
+    assert said not in own.get(work).content.decode()
+    Push.objects.filter(document="OA-6").delete()
     stranger = make_program("collecting.document.push")
     assert Sender(stranger.secret).push(described("OA-5")).json()["code"] == "collecting.system.not_admitted"
     assert sender.get("/systems/OA").json()["documents"] == {"received": 1}

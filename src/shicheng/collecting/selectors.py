@@ -15,6 +15,7 @@ from shicheng.collecting import policies
 from shicheng.collecting.errors import BadPeriod, UnknownPush, UnknownSystem
 from shicheng.collecting.models import Attempt, Push, System
 from shicheng.collecting.types import Month
+from shicheng.kernel import clock
 from shicheng.kernel.messages import message as _
 from shicheng.people.types import Actor
 
@@ -89,6 +90,26 @@ def last_pushes(actor: Actor) -> dict[UUID, datetime]:
     """When each system the actor may see last pushed something that was taken."""
     rows = policies.visible_states(actor).order_by().values_list("system").annotate(Max("received_at"))
     return dict(rows)
+
+
+def troubles(actor: Actor, *, days: int = 14) -> list[tuple[System, list[Attempt]]]:
+    """Systems in service with what was refused of them lately and has not come through since, the oldest first."""
+    since = clock.now() - timedelta(days=days)
+    rows = policies.visible_attempts(actor).filter(is_refused=True, is_trial=False, at__gte=since)
+    found: dict[UUID, tuple[System, list[Attempt]]] = {}
+    for one in rows.filter(system__state="in_service").order_by("system__code", "at", "id"):
+        found.setdefault(one.system_id, (one.system, []))[1].append(one)
+    told = []
+    for system, refused in found.values():
+        taken = dict(
+            Push.objects.filter(system=system, document__in={one.document for one in refused})
+            .order_by("received_at")
+            .values_list("document", "received_at")
+        )
+        left = [one for one in refused if not (one.document in taken and taken[one.document] > one.at)]
+        if left:
+            told.append((system, left))
+    return told
 
 
 def months(actor: Actor, code: str, *, first: date | None = None, last: date | None = None) -> list[Month]:

@@ -20,6 +20,8 @@ from shicheng.approvals.models import ApprovalRequest
 from shicheng.arranging import policies as arranging_may
 from shicheng.arranging import selectors as arranging
 from shicheng.cataloguing import policies as cataloguing
+from shicheng.collecting import policies as systems_may
+from shicheng.collecting import selectors as systems
 from shicheng.describing import policies as describing
 from shicheng.ingest import policies as transfers_may
 from shicheng.ingest import selectors as transfers
@@ -30,6 +32,7 @@ from shicheng.people.policies import allows
 from shicheng.people.types import Actor, Role
 from shicheng.planning import policies as planning_may
 from shicheng.planning import reminding
+from shicheng.settings import current
 
 MOST: Final = 300  # of one kind; more than these nobody works off a list
 ORDERS: Final = ("since", "-since", "task", "fonds")
@@ -84,6 +87,7 @@ def _all(actor: Actor) -> Iterator[Work]:
     yield from _transfers(actor)
     yield from _requests(actor)
     yield from _pools(actor)
+    yield from _systems(actor)
     yield from _acquisitions(actor)
     yield from _plan_lines(actor)
     yield from _trials(actor)
@@ -155,6 +159,24 @@ def _plan_lines(actor: Actor) -> Iterator[Work]:
             reverse("acquiring:event", args=[one.line.event.number]) + f"#line-{one.line.pk}", "collecting",
             one.line.fonds_code, None, one.line.due, is_late=one.is_late,
         )  # fmt: skip
+
+
+def _systems(actor: Actor) -> Iterator[Work]:
+    """What business systems could not push, and tokens that end."""
+    if not allows(actor, systems_may.READ):
+        return
+    for one, refused in systems.troubles(actor)[:MOST]:
+        yield Work(
+            _("See why %(number)s pushes of %(name)s were refused", number=len(refused), name=one.name),
+            reverse("collecting:system", args=[one.code]) + "#refused", "collecting", one.fonds_code, refused[0].at,
+        )  # fmt: skip
+    soon = timezone.now() + timedelta(days=current().token_warning_days)
+    for one in systems.systems(actor).filter(state="in_service", token__expires__lt=soon)[:MOST]:
+        if systems_may.may(actor, systems_may.TOKEN, one):
+            yield Work(
+                _("Renew the token of %(name)s", name=one.name), reverse("collecting:system", args=[one.code]),
+                "collecting", one.fonds_code,
+            )  # fmt: skip
 
 
 def _trials(actor: Actor) -> Iterator[Work]:
