@@ -32,9 +32,9 @@ _LIMITS: Final[Json] = {
 }
 
 
-def binary(kind: str) -> Json:
-    """What an operation says that answers with bytes."""
-    return {"responses": {200: {"description": "OK", "content": {kind: {"schema": _BYTES}}}}}
+def binary(*kinds: str) -> Json:
+    """What an operation says that answers with bytes, of one of these types."""
+    return {"responses": {200: {"description": "OK", "content": {kind: {"schema": _BYTES} for kind in kinds}}}}
 
 
 _BYTES: Final[Json] = {"type": "string", "format": "binary"}

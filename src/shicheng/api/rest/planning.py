@@ -87,7 +87,7 @@ def list_findings(
     return FindingPage(items=[FindingOut.of(one) for one in found], next=following)
 
 
-@router.get("/findings/table", auth=needs(policies.READ), openapi_extra=binary(workbooks.XLSX))
+@router.get("/findings/table", auth=needs(policies.READ), openapi_extra=binary(workbooks.XLSX, "text/csv"))
 def fetch_findings(
     request: HttpRequest, unit: Filter = "", kind: Kind = "", year: FilingYear = None, state: State = "open",
     duty: Filter = "", form: Literal["csv", "xlsx"] = "xlsx",
