@@ -89,7 +89,7 @@ def count(fonds: str, owners: Owners, first: int, last: int) -> dict[UUID, UnitF
         _add(found[unit].total, year, number)
         _add(found[unit].classes.setdefault(department, {}), year, number)
     judged = Item.objects.filter(fonds__code=fonds, year__range=(first, last), filing_row__isnull=False).order_by()
-    by_row = list(judged.values_list("filing_row", "year").annotate(n=Count("pk")))
+    by_row = list(judged.values_list("filing_row", "year").annotate(n=Count("*")))
     owners.read_rows(str(row) for row, _year, _number in by_row)
     for row, year, number in by_row:
         place = owners.of_row(row)
