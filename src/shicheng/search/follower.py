@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -22,6 +23,8 @@ from shicheng.search.writing import Session, is_of_this_log
 _POLL: Final = 0.2  # seconds
 _IDLE: Final = 3.0  # seconds after which the writer is closed, so that another process may have it
 _AFTER_FAILURE: Final = 1.0
+_AWAITED: Final = "awaited"  # a file that is touched by who waits for the index, in whatever process
+_FRESH: Final = 1.0  # seconds one who waits is remembered
 # Each commit makes a part that has to be joined with others later, and joining takes as long as indexing. So while
 # many items come, they wait for each other; a few are committed at once.
 _MANY: Final = 2000
@@ -76,8 +79,9 @@ class _Following:
         return indexed
 
     def _awaits_more(self, session: Session) -> bool:
-        """Wait a moment if so much came that more is to be expected; False if not, or if this is to end."""
-        return self.is_patient and session.uncommitted >= _MANY and not self.stopping.wait(_POLL)
+        """Wait a moment if so much came that more is to be expected; False if not, or if this is to end or awaited."""
+        many = self.is_patient and session.uncommitted >= _MANY
+        return many and not _is_awaited(self.index_path) and not self.stopping.wait(_POLL)
 
     def _begin(self) -> bool:
         """Take the right to write and open the writer, making the index anew if it can't be used."""
@@ -252,6 +256,19 @@ def follow_once(index_path: Path) -> int:
     return indexed
 
 
+def _await(index_path: Path) -> None:
+    """Tell whoever follows the log that somebody waits for what was logged."""
+    with suppress(OSError):
+        (index_path / _AWAITED).touch()
+
+
+def _is_awaited(index_path: Path) -> bool:
+    try:
+        return time.time() - (index_path / _AWAITED).stat().st_mtime < _FRESH
+    except OSError:
+        return False
+
+
 def wait_until_indexed(index_path: Path, position: int, timeout: float = 60.0) -> bool:
     """Wait until the index has read the log up to `position`, reading it here if nobody else does.
 
@@ -259,6 +276,7 @@ def wait_until_indexed(index_path: Path, position: int, timeout: float = 60.0) -
     """
     until = time.monotonic() + timeout
     while True:
+        _await(index_path)
         generation = current_generation(index_path)
         if generation is not None and _fault(generation) is None and generation.position().number >= position:
             return True

@@ -1,6 +1,9 @@
-// Drawing the grid: only the rows in sight exist; rows that leave on one side come back on the other.
+// Drawing the grid: only the rows in sight exist; rows that leave on one side come back on the other. Of their cells
+// only those in sight are shown.
 const HEIGHT = 34;
 const SPARE = 8;
+const NUMBER = 54;
+const CODE = 230;
 
 export class View {
   constructor(place, sheet, state) {
@@ -22,8 +25,11 @@ export class View {
   // Columns that are shown, and how wide they are.
   setColumns(columns) {
     this.columns = columns;
-    const widths = ["54px", "230px", ...columns.map((column) => `${column.width}px`)];
-    this.box.style.setProperty("--columns", widths.join(" "));
+    this.lefts = [0, NUMBER, NUMBER + CODE]; // where each cell of a row begins, and the end
+    for (const { width } of columns) this.lefts.push(this.lefts.at(-1) + width);
+    const widths = [NUMBER, CODE, ...columns.map((column) => column.width)];
+    this.box.style.setProperty("--columns", widths.map((width) => `${width}px`).join(" "));
+    this.box.style.setProperty("--wide", `${this.lefts.at(-1)}px`);
     this.canvas.replaceChildren();
     this.pool = [];
     this.head.replaceChildren(this.headCell("", "grid-number"), this.headCell(this.sheet.words.code, "grid-code"),
@@ -48,20 +54,31 @@ export class View {
 
   draw() {
     const total = this.sheet.ids.length;
-    this.canvas.style.height = `${total * HEIGHT}px`;
-    this.box.setAttribute("aria-rowcount", String(total + 1));
-    const first = Math.max(0, Math.floor(this.box.scrollTop / HEIGHT) - SPARE);
-    const number = Math.min(total, Math.ceil(this.box.clientHeight / HEIGHT) + 2 * SPARE);
-    while (this.pool.length < number) this.pool.push(this.newRow());
-    const last = Math.min(total, first + number);
-    const size = this.pool.length;
+    if (this.total !== total) {
+      this.total = total;
+      this.canvas.style.height = `${total * HEIGHT}px`;
+      this.box.setAttribute("aria-rowcount", String(total + 1));
+    }
+    const { scrollLeft, clientWidth } = this.box;
+    this.seen = this.lefts.map((left, place) => place < 2 || (left < scrollLeft + clientWidth + CODE && this.lefts[place + 1] > scrollLeft));
+    this.marked = this.chosen();
+    const inSightAtOnce = Math.ceil(this.box.clientHeight / HEIGHT) + 1;
+    // Rows beyond what is in sight help who scrolls slowly; who flies by sees none of them before they are gone.
+    const flies = Math.abs(this.box.scrollTop - (this.top ?? 0)) > this.box.clientHeight / 2;
+    this.top = this.box.scrollTop;
+    const spare = flies ? 0 : SPARE;
+    const first = Math.max(0, Math.floor(this.top / HEIGHT) - spare);
+    const size = Math.min(total, inSightAtOnce + 2 * spare);
+    while (this.pool.length < size) this.pool.push(this.newRow());
+    const last = Math.min(total, first + size);
+    if (flies) this.soon();
     const inSight = new Set();
     for (let place = first; place < last; place += 1) {
       const row = this.pool[place % size];
       inSight.add(row);
       this.fill(row, place);
     }
-    for (const row of this.pool) if (!inSight.has(row) && row.place >= 0) { row.place = -1; row.element.hidden = true; }
+    for (const row of this.pool) if (!inSight.has(row) && row.place >= 0) { row.place = -1; row.element.hidden = true; row.cells.forEach((cell, index) => this.leave(row, index)); }
     this.drawn += 1;
     if (last > first) this.sheet.need(first, last - 1).catch(() => { this.sheet.soon(3000); });
   }
@@ -75,6 +92,8 @@ export class View {
       const cell = document.createElement("div");
       cell.className = `grid-cell ${column === -2 ? "grid-number" : column === -1 ? "grid-code" : ""}`;
       cell.setAttribute("role", column < 0 ? "rowheader" : "gridcell");
+      cell.setAttribute("aria-colindex", String(Math.max(1, column + 2)));
+      cell.style.gridColumn = String(column + 3);
       cell.column = column;
       cells.push(cell);
     }
@@ -87,13 +106,15 @@ export class View {
     if (row.place !== place) {
       row.place = place;
       row.element.hidden = false;
-      row.element.style.top = `${place * HEIGHT}px`;
+      row.element.style.transform = `translateY(${place * HEIGHT}px)`;
       row.element.setAttribute("aria-rowindex", String(place + 2));
     }
     const kept = this.sheet.row(place);
     const gone = this.sheet.gone.has(this.sheet.ids[place]);
-    const chosen = this.chosen();
+    const chosen = this.marked;
     row.cells.forEach((cell, index) => {
+      if (cell.hidden === this.seen[index]) cell.hidden = !this.seen[index];
+      if (!this.seen[index]) { this.leave(row, index); return; }
       const column = index - 2;
       let text = "";
       let look = column === -2 ? "grid-number" : column === -1 ? "grid-code" : "";
@@ -118,6 +139,13 @@ export class View {
     });
   }
 
+  // A cell that is not shown is not the active one, whatever it was before.
+  leave(row, index) {
+    if (!row.looks[index]?.includes("is-active")) return;
+    row.looks[index] = undefined;
+    row.cells[index].removeAttribute("id");
+  }
+
   chosen() {
     const { row, column, fromRow, fromColumn } = this.state;
     return {
@@ -135,15 +163,14 @@ export class View {
 
   // Where a cell lies in the box that scrolls.
   place(row, column) {
-    const widths = [54, 230, ...this.columns.map((one) => one.width)];
-    const left = widths.slice(0, column + 2).reduce((sum, width) => sum + width, 0);
-    return { left, top: (row + 1) * HEIGHT, width: widths[column + 2], height: HEIGHT };
+    const left = this.lefts[column + 2];
+    return { left, top: (row + 1) * HEIGHT, width: this.lefts[column + 3] - left, height: HEIGHT };
   }
 
   show(row, column) {
     const { left, top, width } = this.place(row, column);
     const box = this.box;
-    const fixed = box.clientWidth > 560 ? 284 : 54;
+    const fixed = box.clientWidth > 560 ? NUMBER + CODE : NUMBER;
     if (top - HEIGHT < box.scrollTop) box.scrollTop = top - HEIGHT;
     else if (top + HEIGHT > box.scrollTop + box.clientHeight) box.scrollTop = top + HEIGHT - box.clientHeight;
     if (left - fixed < box.scrollLeft) box.scrollLeft = Math.max(0, left - fixed);
