@@ -8,11 +8,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from shicheng.cataloguing.rows import Record, Rejected, RowReader, set_repeat
+from shicheng.cataloguing.rows import Read, Rejected, RowReader, encode, repeated
+from shicheng.cataloguing.sharing import read_rows
 from shicheng.cataloguing.sources.opening import open_source
 from shicheng.cataloguing.sources.types import Given
 from shicheng.cataloguing.types import Summary
@@ -25,8 +28,6 @@ SUSPECTS: Final = "suspects.jsonl"
 SUMMARY: Final = "summary.json"
 _MOST_SUSPECTS: Final = 100_000
 _TELL_EVERY: Final = 5000
-
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def prepare(task: Task, tell: Callable[[int], None] = lambda rows: None) -> Summ
     source = open_source(task.given())
     summary = Summary(form=source.form, encoding=source.encoding, sheet=source.sheet, header=source.header)
     summary.columns = source.columns
-    reader = RowReader(source.columns, fonds=task.fonds, delimiter=source.delimiter, refused=task.refused)
+    make_reader = partial(RowReader, source.columns, fonds=task.fonds, delimiter=source.delimiter, refused=task.refused)
     judge = _Judge(task.fonds)
     marks: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
@@ -65,13 +66,13 @@ def prepare(task: Task, tell: Callable[[int], None] = lambda rows: None) -> Summ
         _Parts(folder) as parts,
         (folder / REJECTED).open("wb") as rejected,
         (folder / SUSPECTS).open("wb") as suspects,
+        ExitStack() as stack,
     ):
-        for number, cells in source.rows:
+        for found, cells in read_rows(source.rows, make_reader, stack):
             summary.rows += 1
             if summary.rows % _TELL_EVERY == 0:
                 tell(summary.rows)
-            found: Record | Rejected = reader.read(number, cells)
-            if isinstance(found, Record):
+            if isinstance(found, Read):
                 found, pairs = judge.judge(found, cells)
                 for pair in pairs if summary.suspects < _MOST_SUSPECTS else ():
                     _write(suspects, pair)
@@ -83,10 +84,10 @@ def prepare(task: Task, tell: Callable[[int], None] = lambda rows: None) -> Summ
                 continue
             marks.update(found.marks)
             summary.marked += bool(found.marks)
-            summary.normalised += bool(found.originals)
+            summary.normalised += found.is_normalised
             if found.fonds and summary.fonds.get(found.fonds, "") == "":
-                summary.fonds[found.fonds] = found.elements.get("fonds_name", "")
-            parts.write(found.to_json())
+                summary.fonds[found.fonds] = found.fonds_name
+            parts.write(found.line)
     if not summary.rows:
         source.problems.append(_("The catalogue has a header and no rows."))
     summary.accepted = summary.rows - summary.rejected
@@ -108,27 +109,24 @@ class _Judge:
         self._repeats: Counter[int] = Counter()
         self._alike: dict[int, int] = {}  # title and date -> row
 
-    def judge(self, record: Record, cells: list[str]) -> tuple[Record | Rejected, list[dict[str, Any]]]:
+    def judge(self, record: Read, cells: list[str]) -> tuple[Read | Rejected, list[dict[str, Any]]]:
         """Return the record, with another key if its own came before, and the rows it may be the same as."""
         key = int(record.key[:16], 16)
         first = self._keys.setdefault(key, record.row)
         if first != record.row:
-            if "reference_code" in record.elements:
+            if record.has_code:
                 return self._code_taken(record, first, cells), []
             self._repeats[key] += 1
-            set_repeat(record, self._repeats[key] + 1, record.fonds or self._fonds)
-            return record, [
-                {"row": record.row, "other": first, "reason": "identity", "title": record.elements["title"][:200]}
-            ]
-        alike = hash((record.elements["title"], record.elements.get("date", ""), record.fonds))
+            again = repeated(record, self._repeats[key] + 1, record.fonds or self._fonds)
+            return again, [{"row": record.row, "other": first, "reason": "identity", "title": record.title[:200]}]
+        alike = hash((record.title, record.date, record.fonds))
         other = self._alike.setdefault(alike, record.row)
-        if other != record.row and "date" in record.elements:
-            return record, [
-                {"row": record.row, "other": other, "reason": "title and date", "title": record.elements["title"][:200]}
-            ]
+        if other != record.row and record.date:
+            pair = {"row": record.row, "other": other, "reason": "title and date", "title": record.title[:200]}
+            return record, [pair]
         return record, []
 
-    def _code_taken(self, record: Record, first: int, cells: list[str]) -> Rejected:
+    def _code_taken(self, record: Read, first: int, cells: list[str]) -> Rejected:
         return Rejected(
             record.row,
             _(
@@ -157,14 +155,14 @@ class _Parts:
     def __exit__(self, *_error: object) -> None:
         self._close()
 
-    def write(self, line: dict[str, Any]) -> None:
+    def write(self, line: str) -> None:
         """Add a line."""
         if self._stream is None:
             self._name = f"rows-{len(self.written) + 1:04d}.jsonl"
             self._stream = (self._folder / self._name).open("wb")
             self._hasher = MultiHasher(STORE_ALGORITHMS)
             self._rows = self._size = 0
-        self._lines.append(_encode(line))
+        self._lines.append(line)
         self._rows += 1
         if len(self._lines) >= 2000:
             self._flush()
@@ -190,4 +188,4 @@ class _Parts:
 
 
 def _write(stream: BinaryIO, line: dict[str, Any]) -> None:
-    stream.write((_encode(line) + "\n").encode("utf-8", "surrogatepass"))
+    stream.write((encode(line) + "\n").encode("utf-8", "surrogatepass"))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import resource
-import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from multiprocessing.connection import Connection
@@ -15,6 +13,7 @@ from shicheng.cataloguing import errors
 from shicheng.cataloguing.errors import UnreadableCatalogue
 from shicheng.cataloguing.looking import look
 from shicheng.cataloguing.preparing import Task, prepare
+from shicheng.cataloguing.sharing import end_with_parent
 from shicheng.cataloguing.types import Look, Summary
 from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.messages import Message
@@ -40,7 +39,7 @@ def look_at_catalogue(task: Task, tell: Callable[[int], None] = lambda rows: Non
 def _in_child(what: str, task: Task, tell: Callable[[int], None]) -> dict[str, Any]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    child = context.Process(target=_work, args=(theirs, what, asdict(task)), daemon=True)
+    child = context.Process(target=_work, args=(theirs, what, asdict(task)))  # no daemon: it may have a helper
     child.start()
     theirs.close()
     try:
@@ -65,7 +64,7 @@ def _in_child(what: str, task: Task, tell: Callable[[int], None]) -> dict[str, A
 
 
 def _work(pipe: Connection, what: str, task: dict[str, Any]) -> None:
-    threading.Thread(target=_die_with_parent, args=(os.getppid(),), daemon=True).start()
+    end_with_parent()
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     try:
         work = look if what == "look" else prepare
@@ -78,14 +77,6 @@ def _work(pipe: Connection, what: str, task: dict[str, Any]) -> None:
         text = _("Reading the catalogue %(name)s takes more memory than is allowed.", name=task["name"])
         hint_text = _("Divide it into several files.")
         pipe.send(("error", {"kind": "", "message": text.to_json(), "hint": hint_text.to_json()}))
-
-
-def _die_with_parent(parent: int) -> None:
-    """End when the parent is gone: a killed import leaves nobody behind who writes on."""
-    waiting = threading.Event()
-    while os.getppid() == parent:
-        waiting.wait(0.5)
-    os._exit(1)
 
 
 def _error(value: dict[str, Any]) -> ShichengError:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from shicheng.cataloguing.headers import FALLBACK, taken
 from shicheng.cataloguing.normalising import Normaliser, clean
@@ -18,6 +19,8 @@ from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
 from shicheng.kernel.reference_codes import DEFAULT_TEMPLATES, fold_reference_code
 
+encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""A line of what is kept."""
 LONGEST_CODE: Final = 200
 ROW_HEADER: Final = "行号 row"
 REASON_HEADER: Final = "原因 reason"
@@ -29,6 +32,22 @@ _GUARDED: Final = re.compile(r"'[=+\-@\t\r]")
 _PAIRS: Final = ["".join(pair) for pair in itertools.product("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", repeat=2)]
 _SHIFTS: Final = range(60, -1, -10)
 _IDENTITY: Final = ("title", "date", "author", "volume_number", "item_number", "catalogue_number", "page_number")
+
+
+class Read(NamedTuple):
+    """A row as it is kept, and what it takes to tell records that come twice and to count."""
+
+    line: str  # JSON
+    row: int
+    key: str
+    ref: str
+    fonds: str  # "" for the import's own
+    fonds_name: str
+    title: str
+    date: str
+    has_code: bool
+    marks: list[str]
+    is_normalised: bool
 
 
 @dataclass(slots=True)
@@ -43,6 +62,14 @@ class Record:
     extra: dict[str, str] = field(default_factory=dict)
     originals: dict[str, str] = field(default_factory=dict)  # header -> value as it was
     marks: list[str] = field(default_factory=list)  # headers whose value no rule could read
+
+    def kept(self) -> Read:
+        """The record as it is kept."""
+        get = self.elements.get
+        return Read(
+            encode(self.to_json()), self.row, self.key, self.ref, self.fonds, get("fonds_name", ""), get("title", ""),
+            get("date", ""), "reference_code" in self.elements, self.marks, bool(self.originals),
+        )  # fmt: skip
 
     def to_json(self) -> dict[str, Any]:
         """One line of the rows that are kept; what is empty is left out."""
@@ -168,27 +195,25 @@ class RowReader:
             identity = f"document\n{own}\n" + "\n".join(map(_folded, parts))
         else:
             identity = f"row\n{own}\n" + "\n".join(_folded(elements.get(name, "")) for name in _IDENTITY)
-        record = Record(row, "", given, "" if own == self._fonds else own, elements, extra, originals, marks)
-        set_key(record, identity, own)
-        return record
+        key, made = key_and_code(identity, own)
+        return Record(row, key, given or made, "" if own == self._fonds else own, elements, extra, originals, marks)
 
 
-def set_key(record: Record, identity: str, fonds: str) -> None:
-    """Give a record the key its identity makes, and the reference code that stands for it if it has none.
+def key_and_code(identity: str, fonds: str) -> tuple[str, str]:
+    """The key an identity makes, and the reference code that stands for a record that has none.
 
     A made code is `<fonds>-CAT-<13 letters and digits of the key>`: the same record always gets the same one,
     whichever import brings it, and none of the forms of DA/T 13 reads like it.
     """
     digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).digest()
-    record.key = digest[:16].hex()
-    if "reference_code" not in record.elements:
-        number = int.from_bytes(digest[:10]) >> 10  # the first 70 bits
-        record.ref = f"{fonds}-CAT-" + "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])[:13]
+    number = int.from_bytes(digest[:10]) >> 10  # the first 70 bits
+    return digest[:16].hex(), f"{fonds}-CAT-" + "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])[:13]
 
 
-def set_repeat(record: Record, repeat: int, fonds: str) -> None:
-    """Give the second, third … row of one identity in a catalogue a key of its own."""
-    set_key(record, f"repeat\n{record.key}\n{repeat}", fonds)
+def repeated(read: Read, repeat: int, fonds: str) -> Read:
+    """The second, third … row of one identity in a catalogue, with a key of its own; it has no code but a made one."""
+    key, ref = key_and_code(f"repeat\n{read.key}\n{repeat}", fonds)
+    return read._replace(line=encode({**json.loads(read.line), "key": key, "ref": ref}), key=key, ref=ref)
 
 
 def fonds_of_code(ref: str) -> str:
