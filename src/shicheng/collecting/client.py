@@ -109,7 +109,7 @@ def push(
     parcel: Parcel, *, to: str, token: str, trial: bool = False, language: str = "", send: Sender | None = None,
     wait: Callable[[float], object] = time.sleep,
 ) -> Answer:  # fmt: skip
-    """Push a document and return what was answered; tries again, with the same key, while nobody answers clearly."""
+    """Push a document and return what was answered; sends the same again while nobody answers clearly."""
     address = f"{to.rstrip('/')}{ADDRESS}{'?trial=true' if trial else ''}"
     boundary = f"shicheng-{uuid.uuid4().hex}"
     # The key belongs to the body as it is, boundary and all; a resend of this call is the same request.
@@ -123,10 +123,14 @@ def push(
     )
     answer = Answer(0, {})
     for number in range(1, TRIES + 1):
-        status, body = (send or _send)(address, headers, _body(parcel, boundary), length)
+        status, body = (send or _send)(address, dict(headers), _body(parcel, boundary), length)
         answer = Answer(status, _read(body), number)
-        if status not in _AGAIN and answer.content.get("code") != _BUSY:
+        is_busy = answer.content.get("code") == _BUSY
+        if status not in _AGAIN and not is_busy:
             break
+        if status == 0 or is_busy:
+            # A request that died holds its key for a while. The archive knows the document by itself.
+            headers.pop("Idempotency-Key", None)
         if number < TRIES:
             wait(min(2.0**number, 30.0))
     return answer
@@ -174,7 +178,10 @@ def _send(address: str, headers: dict[str, str], body: Iterable[bytes], length: 
     )
     target = parts.path + (f"?{parts.query}" if parts.query else "")
     try:
-        connection.request("POST", target, body, {**headers, "Content-Length": str(length)})
+        try:
+            connection.request("POST", target, body, {**headers, "Content-Length": str(length)})
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # answered before all was sent, as a refused token is
         answer = connection.getresponse()
         return answer.status, answer.read()
     except (OSError, http.client.HTTPException) as error:
