@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
 
 from shicheng.settings import Settings, load
 from shicheng.settings.loading import BadSettings
@@ -79,3 +81,16 @@ def test_every_setting_says_what_it_is_and_hides_secrets() -> None:
         assert field.description and field.description.endswith("."), name
     shown = repr(load("x", s3_secret_key="hush"))
     assert "hush" not in shown
+
+
+def test_logged_exceptions_tell_no_local_variables() -> None:
+    logged: Any = {"event": "failed", "level": "error"}
+    try:
+        password = "never to be read in a log"
+        raise ValueError(len(password))
+    except ValueError:
+        logged["exc_info"] = True
+        for process in structlog.get_config()["processors"]:
+            logged = process(None, "error", logged)
+    assert "test_logged_exceptions" in logged
+    assert "never to be read" not in logged
