@@ -134,15 +134,15 @@ def _write_items(done: Iterable[tuple[Change, Item]]) -> None:
 def _write_hand_sets(done: Sequence[tuple[Change, Item]], at: datetime.datetime) -> None:
     form = forms()
     moment = form.moment(at)
-    known: dict[UUID, HandSet] = {}
+    known: dict[UUID, list[str]] = {}
     for part in chunked([item.pk for _change, item in done], _IN):
-        known.update(HandSet.objects.in_bulk(part))
+        known.update(HandSet.objects.filter(pk__in=part).values_list("pk", "elements"))
     new, old = [], []
     for change, item in done:
         hand = known.get(item.pk)
         if hand is None:
             new.append((form.id(item.pk), as_json(sorted(change.changed)), moment))
         else:
-            old.append((as_json(sorted({*hand.elements, *change.changed})), moment, form.id(item.pk)))
+            old.append((as_json(sorted({*hand, *change.changed})), moment, form.id(item.pk)))
     insert_rows(HandSet, ("item_id", "elements", "edited"), new)
     update_rows(HandSet, ("elements", "edited"), old)
