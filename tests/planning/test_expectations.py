@@ -115,7 +115,7 @@ def test_rules_find_meetings_in_titles_and_their_papers() -> None:
     assert {one.name for one in rules_for(["accounting"])} == {one.name for one in rules_for(["general"])}
     assert all(isinstance(one.pattern, re.Pattern) or one.entity for one in all_rules())
     [one] = meetings_without([Meeting("entity:1", "第九次会议", "纪要、会议记录", ("a", "b"), "1")])
-    assert "纪要、会议记录 is missing" in str(one.what) and "None of the 2 records" in str(one.reason)
+    assert "纪要、会议记录 is missing" in str(one.what) and "belong to it: 2; none" in str(one.reason)
 
 
 def test_terms_are_data_with_the_recalled_day_marked() -> None:

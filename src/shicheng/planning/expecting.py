@@ -82,7 +82,7 @@ def meetings_without(meetings: Iterable[Meeting]) -> list[Found]:
         Found(
             Kind.MEETINGS, one.key[:200],
             _("%(name)s: %(lacks)s is missing.", name=one.name, lacks=one.lacks),
-            _("None of the %(count)s records that belong to it has one of these words in its title.",
+            _("Records that belong to it: %(count)s; none has one of these words in its title.",
               count=len(one.records)),
             klass=one.klass,
             facts={"records": list(one.records[:_SHOWN]), "entity": one.entity, "rule": one.rule, "name": one.name},
