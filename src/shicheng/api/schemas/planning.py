@@ -12,9 +12,9 @@ from shicheng.api.schemas.common import NO_NUL, In, Json, Out, Reason, Text
 from shicheng.planning.figures import share
 from shicheng.planning.models import Finding, Plan, PlanLine
 from shicheng.planning.reminding import Reminder
-from shicheng.planning.types import EXPLANATIONS, Draft, Line
+from shicheng.planning.types import Draft, Line
 
-_Explanation = Literal[tuple(EXPLANATIONS)]  # type: ignore[valid-type]  # the names are known when this runs
+_Explanation = Literal["void", "not_filed", "elsewhere", "other"]  # of `types.EXPLANATIONS`
 _Short = Annotated[str, Field(max_length=200, pattern=NO_NUL)]
 _Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
@@ -26,7 +26,7 @@ class FindingOut(Out):
     unit: str
     fonds: str
     year: int
-    kind: Literal["calendar", "numbers", "meetings", "kinds"]
+    kind: str = Field(description="calendar, numbers, meetings or kinds")
     key: str
     klass: str = Field(description="Department or subject it belongs to, where that is known.")
     row: str
@@ -36,7 +36,7 @@ class FindingOut(Out):
     facts: Json
     due: date
     since: datetime
-    state: Literal["open", "explained", "settled"]
+    state: str = Field(description="open, explained or settled")
     explained_as: str
     explanation: str
     explained_by: str
@@ -220,7 +220,7 @@ class PlanOut(Out):
     """A plan of accessions."""
 
     year: int
-    state: Literal["draft", "submitted", "approved", "closed"]
+    state: str = Field(description="draft, submitted, approved or closed")
     revision: int
     note: str
     approved_by: str
