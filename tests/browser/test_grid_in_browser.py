@@ -119,6 +119,17 @@ def test_describing_with_the_keyboard_alone(here: Here, page: Page) -> None:
     becomes(page, numbers, ["甲1号"] * 3)
     saved(page)
 
+    # One value into all cells that are selected; a table of two rows over four.
+    press(page, "Control+Home", "ArrowRight", "ArrowRight", "Shift+ArrowDown", "Shift+ArrowDown")
+    write(page, "丙")
+    press(page, "Control+Enter")
+    becomes(page, numbers, ["丙"] * 3)
+    saved(page)
+    press(page, "Control+Home", "ArrowRight", "ArrowRight", *["Shift+ArrowDown"] * 3)
+    paste(page, "一\n二\n")
+    becomes(page, numbers, ["一", "二", "一"])
+    saved(page)
+
     # A paste of two columns and 300 rows, faults in some: the good ones are kept, the others say why.
     press(page, "Control+Home", "ArrowRight", "ArrowRight")
     dates = ["某年某月" if count % 100 == 7 else f"2001-01-{count % 28 + 1:02d}" for count in range(300)]
