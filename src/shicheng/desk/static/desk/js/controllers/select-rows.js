@@ -1,7 +1,7 @@
 // Selecting rows of a table: all of the page with one tick, a stretch with shift, and how many are selected.
 export function selectRows(root) {
   let last = null;
-  const boxes = (form) => [...form.querySelectorAll("input[name=item]")];
+  const boxes = (form) => [...form.querySelectorAll("td.tick input[type=checkbox]")];
   const show = (form) => {
     const all = boxes(form);
     const chosen = all.filter((box) => box.checked).length;
@@ -23,7 +23,7 @@ export function selectRows(root) {
     const all = boxes(form);
     if (box.hasAttribute("data-all")) {
       for (const one of all) one.checked = box.checked;
-    } else if (box.name === "item") {
+    } else if (all.includes(box)) {
       if (event.shiftKey && last && all.includes(last)) {
         const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b);
         for (const one of all.slice(from, to + 1)) one.checked = box.checked;
