@@ -38,7 +38,7 @@ class Row:
     """One unit of the overview: its counts by kind, in the order of the kinds."""
 
     unit: Unit
-    counts: tuple[tuple[str, int], ...]
+    counts: tuple[tuple[str, Message, int], ...]
     total: int
     oldest: object
     answers: Responsibility
@@ -86,7 +86,8 @@ def view_overview(actor: Actor, given: Given, page: str) -> dict[str, Any]:
     rows = []
     for unit in found:
         kinds = counted.get(unit.code, {})
-        rows.append(Row(unit, tuple((kind, kinds.get(kind, 0)) for kind in KINDS), sum(kinds.values()),
+        counts = tuple((kind, label, kinds.get(kind, 0)) for kind, label in KINDS.items())
+        rows.append(Row(unit, counts, sum(kinds.values()),
                         oldest.get(unit.code), answers[unit.fonds_code]))  # fmt: skip
     sums = [(kind, label, sum(each.get(kind, 0) for each in counted.values())) for kind, label in KINDS.items()]
     looked = Watched.objects.filter(unit__in=selectors.units(actor)).aggregate(at=Min("looked_at"))["at"]
