@@ -19,7 +19,7 @@ from api.conftest import Program, shelf  # noqa: F401  # a fixture
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
-EXAMPLES = 12
+EXAMPLES = 5
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow]
 
-ROWS, KILLS = 12_000, 4
+ROWS, KILLS = 12_000, 3
 
 
 def test_killed_imports_and_undoings_end_whole(here: Here, tmp_path: Path) -> None:

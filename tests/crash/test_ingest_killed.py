@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.django_db(databas
 
 ITEMS = 300
 # Programs start more slowly on PostgreSQL; the moments are as random there. More for a night.
-KILLS = int(os.environ.get("STORM_KILLS") or (5 if postgresql_address("x") else 12))
+KILLS = int(os.environ.get("STORM_KILLS") or (3 if postgresql_address("x") else 8))
 MOST = 4  # of one batch: a job that died five times is given up and waits for a person
 
 
