@@ -32,6 +32,7 @@ BENCHES: dict[str, Callable[[Options], Result]] = {
     module.NAME: module.measure
     for module in (small_items, large_files, verifying, finding, peers, uploading, describing)
 } | {
+    growing.PLAIN: growing.measure_plain,
     growing.MILLION: growing.measure_million,
     growing.FIVE_MILLION: growing.measure_five_million,
     growing.POSTGRESQL: growing.measure_postgresql,
