@@ -26,9 +26,9 @@ from shicheng.people.errors import NotPermitted
 from shicheng.people.services import ANONYMOUS, SYSTEM, operator
 from shicheng.people.types import Actor, Role
 from shicheng.schemes import selectors, services
-from shicheng.schemes.approving import approve_schedule
 from shicheng.schemes.classifying import classify
 from shicheng.schemes.comparing import compare_tables
+from shicheng.schemes.deciding import approve_schedule
 from shicheng.schemes.errors import BadRow, ChangedMeanwhile, DraftThere, FaultyTable, ScheduleFixed, UnitNotFound
 from shicheng.schemes.importing import import_workbook
 from shicheng.schemes.judging import Dates, judge_table
@@ -338,7 +338,7 @@ def test_an_act_that_fails_leaves_the_request_waiting(monkeypatch: pytest.Monkey
         raise RuntimeError("the machine stopped")
 
     with monkeypatch.context() as broken:
-        broken.setattr("shicheng.schemes.approving.audit.append", fail)
+        broken.setattr("shicheng.schemes.deciding.audit.append", fail)
         with pytest.raises(RuntimeError):
             approve_request(actor=SUPERVISOR, number=asked.number)
     asked.refresh_from_db()

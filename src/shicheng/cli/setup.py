@@ -92,9 +92,12 @@ def open_archive(home: Path | None) -> Settings:
             hint=_("Make a backup, then bring it up to date with: shicheng init --home %(home)s", home=settings.home),
         )
     collect_seldom()
-    from shicheng.storage.moving import finish_if_switched
+    from shicheng.storage.begun_move import is_begun
 
-    finish_if_switched(operator(), settings)
+    if is_begun(settings):
+        from shicheng.storage.moving import finish_if_switched
+
+        finish_if_switched(operator(), settings)
     return settings
 
 

@@ -13,7 +13,7 @@ class DescribingConfig(AppConfig):
         """Register events and permissions, and what documents say of themselves."""
         from shicheng.base.later import later
         from shicheng.holdings.ports import add_adviser, add_pointer
-        from shicheng.search.variants import add_variants
+        from shicheng.search.ports import add_variants
 
         add_adviser(later("shicheng.describing.suggesting", "advise"))
         add_pointer(later("shicheng.describing.names", "pointers"))

@@ -2,47 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.urls import reverse
 
 from shicheng.approvals import registry
 from shicheng.approvals.models import ApprovalRequest
 from shicheng.approvals.types import Kind, Step
-from shicheng.audit import services as audit
-from shicheng.jobs.services import enqueue
-from shicheng.kernel import clock
+from shicheng.base.later import later
 from shicheng.kernel.messages import message as _
-from shicheng.people.types import Actor
-from shicheng.schemes import events, policies
-from shicheng.schemes.models import Schedule, Unit
-from shicheng.schemes.services import REQUEST, SUBJECT
-from shicheng.schemes.states import SCHEDULE
-from shicheng.schemes.tables import end_earlier
-from shicheng.schemes.work import keep_approved
+from shicheng.schemes import policies
 
-
-def approve_schedule(actor: Actor, request: ApprovalRequest) -> None:
-    """Put a version in force from its day on, and let the one before end on the day before; twice is once."""
-    schedule = _locked(request)
-    if schedule.state == "approved":
-        return
-    schedule.state = SCHEDULE.next(schedule.state, "approve")
-    schedule.approved_by, schedule.approved_at = actor.name[:200], clock.now()
-    schedule.save(update_fields=["state", "approved_by", "approved_at"])
-    end_earlier(schedule)
-    details = {"unit": schedule.unit.code, "version": schedule.version, "from": str(schedule.effective_from)}
-    audit.append(actor, events.APPROVED, (SUBJECT, schedule.pk), details)
-    enqueue(keep_approved, unique_key=f"schemes.keep {schedule.pk}", schedule_id=str(schedule.pk))
-
-
-def reopen_schedule(actor: Actor, request: ApprovalRequest) -> None:
-    """Make a version a draft again, whose request was refused, withdrawn, or expired; twice is once."""
-    schedule = _locked(request)
-    if schedule.state != "submitted":
-        return
-    schedule.state = SCHEDULE.next(schedule.state, "reopen")
-    schedule.save(update_fields=["state"])
-    details = {"unit": schedule.unit.code, "version": schedule.version, "request": request.number}
-    audit.append(actor, events.REOPENED, (SUBJECT, schedule.pk), details)
+REQUEST: Final = "schemes.schedule"
 
 
 def look_at_schedule(request: ApprovalRequest) -> str:
@@ -50,20 +21,13 @@ def look_at_schedule(request: ApprovalRequest) -> str:
     return reverse("schemes:schedule", args=[request.payload["unit"], request.payload["version"]])
 
 
-def _locked(request: ApprovalRequest) -> Schedule:
-    """The version, its unit locked before it, as everywhere."""
-    unit = Schedule.objects.values_list("unit_id", flat=True).get(pk=request.subject_id)
-    Unit.objects.select_for_update().get(pk=unit)
-    return Schedule.objects.select_for_update(of=("self",)).select_related("unit").get(pk=request.subject_id)
-
-
 registry.kind(
     Kind(
         code=REQUEST,
         label=_("Filing table"),
         steps=(Step("supervise", _("Approval by the supervising archive"), policies.APPROVE),),
-        carry_out=approve_schedule,
-        let_go=reopen_schedule,
+        carry_out=later("shicheng.schemes.deciding", "approve_schedule"),
+        let_go=later("shicheng.schemes.deciding", "reopen_schedule"),
         look=look_at_schedule,
         days_due=30,
     )

@@ -21,6 +21,7 @@ from shicheng.kernel import clock
 from shicheng.kernel.messages import message as _
 from shicheng.people.types import Actor
 from shicheng.schemes import events, policies, selectors
+from shicheng.schemes.approving import REQUEST
 from shicheng.schemes.errors import (
     BadRow,
     ChangedMeanwhile,
@@ -38,7 +39,6 @@ from shicheng.schemes.tables import dates_of, table_of, write_table
 from shicheng.schemes.types import ClassDraft, Finding, Gravity, RowDraft, TableDraft
 
 SUBJECT = "filing_table"
-REQUEST = "schemes.schedule"
 LONGEST = {"key": 40, "category": 20, "klass": 40, "scope": 4000, "note": 2000}
 MOST_ROWS = 5000
 

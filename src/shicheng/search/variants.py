@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -10,18 +10,10 @@ from shicheng.kernel.messages import message as _
 from shicheng.people.types import Actor
 from shicheng.search.expressions import And, Expression, Not, Or, Word
 from shicheng.search.language import Reading
-
-Variants = Callable[[Actor, Sequence[str]], Mapping[str, tuple[str, ...]]]
-"""Gives for those of some words that are names the other names the actor may be told, by word."""
+from shicheng.search.ports import known_variants
 
 MOST: Final = 20  # other names of one word
 _NAMING: Final = frozenset({"author", "e_addressee", "e_copied_to", "e_agency", "e_persons", "e_subjects"})
-_known: list[Variants] = []
-
-
-def add_variants(variants: Variants) -> None:
-    """Let a room tell of other names; called once, when the program starts."""
-    _known.append(variants)
 
 
 def with_variants(actor: Actor, reading: Reading) -> Reading:
@@ -30,7 +22,7 @@ def with_variants(actor: Actor, reading: Reading) -> Reading:
     if not words:
         return reading
     found: dict[str, tuple[str, ...]] = {}
-    for variants in _known:
+    for variants in known_variants:
         for text, others in variants(actor, words).items():
             found[text] = (*found.get(text, ()), *others)[:MOST]
     found = {text: others for text, others in found.items() if others}

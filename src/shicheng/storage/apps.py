@@ -8,7 +8,3 @@ class StorageConfig(AppConfig):
 
     name = "shicheng.storage"
     label = "storage"
-
-    def ready(self) -> None:
-        """Register the job that keeps the log in the store."""
-        from shicheng.storage import log_keeping  # noqa: F401  # importing registers it

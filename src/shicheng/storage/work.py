@@ -8,7 +8,9 @@ from shicheng.jobs.decorators import job, scheduled
 from shicheng.jobs.run import Run
 from shicheng.kernel.messages import message as _
 from shicheng.settings import current
-from shicheng.storage import services
+from shicheng.storage import log_keeping, services
+
+keep_log_daily = log_keeping.keep_log_daily  # stands where the log is kept
 
 
 @scheduled(every=timedelta(days=1))

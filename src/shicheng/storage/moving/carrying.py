@@ -20,6 +20,7 @@ from shicheng.people.policies import require
 from shicheng.people.types import Actor
 from shicheng.settings import presence
 from shicheng.storage import durable, events, policies
+from shicheng.storage.begun_move import folder_of
 from shicheng.storage.errors import MoveRefused
 from shicheng.storage.models import PromisedObject
 from shicheng.storage.moving import configuration
@@ -29,7 +30,7 @@ from shicheng.storage.moving.journal import Journal, one_at_a_time
 from shicheng.storage.moving.objects import carry_objects, not_as_promised
 from shicheng.storage.moving.planning import building_path, goal_of
 from shicheng.storage.moving.sides import Side, open_side
-from shicheng.storage.moving.types import MovePlan, MoveReport, Progress, folder_of
+from shicheng.storage.moving.types import MovePlan, MoveReport, Progress
 from shicheng.storage.moving.values import tables
 from shicheng.storage.opening import store_of
 

@@ -14,10 +14,11 @@ from shicheng.people.types import Actor
 from shicheng.settings import Settings
 from shicheng.settings.presence import ArchiveBusy
 from shicheng.storage import events
+from shicheng.storage.begun_move import folder_of, is_begun
 from shicheng.storage.moving.filling import MARK
-from shicheng.storage.moving.journal import Journal, has_journal, one_at_a_time
+from shicheng.storage.moving.journal import Journal, one_at_a_time
 from shicheng.storage.moving.planning import goal_here
-from shicheng.storage.moving.types import folder_of, place_of
+from shicheng.storage.moving.types import place_of
 from shicheng.storage.opening import store_of
 
 
@@ -27,10 +28,10 @@ def finish_if_switched(actor: Actor, settings: Settings) -> bool:
     For whoever opens the archive: works on the database this process is set up for, costs nothing without a journal.
     """
     folder = folder_of(settings)
-    if not has_journal(folder):
+    if not is_begun(settings):
         return False
     with suppress(ArchiveBusy), one_at_a_time(folder):
-        if not has_journal(folder):
+        if not is_begun(settings):
             return False
         journal = Journal(folder)
         try:

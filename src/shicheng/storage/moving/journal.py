@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from shicheng.kernel.messages import message as _
 from shicheng.settings.presence import ArchiveBusy
+from shicheng.storage.begun_move import JOURNAL
 
-FILE: Final = "journal.sqlite3"
 _TOGETHER: Final = 500
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS told (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -40,7 +40,7 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
         self.folder = folder
-        self._connection = sqlite3.connect(folder / FILE, timeout=60, isolation_level=None)
+        self._connection = sqlite3.connect(folder / JOURNAL, timeout=60, isolation_level=None)
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.executescript(_SCHEMA)
 
@@ -108,7 +108,7 @@ class Journal:
     def remove(self) -> None:
         """The move is finished: forget it. What makes it a journal goes first."""
         self.close()
-        (self.folder / FILE).unlink(missing_ok=True)
+        (self.folder / JOURNAL).unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @contextmanager
@@ -140,8 +140,3 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
         raise ArchiveBusy(_("Another move of this archive is running."), hint=_("Wait until it has ended.")) from error
     finally:
         os.close(lock)
-
-
-def has_journal(home_folder: Path) -> bool:
-    """Tell whether a move was begun and not finished."""
-    return (home_folder / FILE).exists()

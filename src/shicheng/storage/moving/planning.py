@@ -14,12 +14,13 @@ from shicheng.kernel.messages import message as _
 from shicheng.kernel.quantities import format_bytes
 from shicheng.settings import Settings, load, presence
 from shicheng.settings.loading import PREFIX
+from shicheng.storage.begun_move import folder_of, is_begun
 from shicheng.storage.errors import MoveRefused
 from shicheng.storage.models import PromisedObject
 from shicheng.storage.moving.filling import OWN, Mark
-from shicheng.storage.moving.journal import Goal, Journal, has_journal
+from shicheng.storage.moving.journal import Goal, Journal
 from shicheng.storage.moving.sides import SqliteSide, open_side
-from shicheng.storage.moving.types import MovePlan, Wish, folder_of, place_of, shown
+from shicheng.storage.moving.types import MovePlan, Wish, place_of, shown
 from shicheng.storage.moving.values import Table, misfits, tables
 from shicheng.storage.ocfl.local import LocalStore
 from shicheng.storage.opening import store_of
@@ -80,7 +81,7 @@ def goal_here(settings: Settings) -> Goal:
 def unfinished_goal(settings: Settings) -> tuple[str, str, Path] | None:
     """Return the database and the store of a move that was begun and not finished, and the folder of its journal."""
     folder = folder_of(settings)
-    if not has_journal(folder):
+    if not is_begun(settings):
         return None
     journal = Journal(folder)
     try:
@@ -139,7 +140,7 @@ def _count(plan: MovePlan, known: list[Table]) -> None:
 
 
 def _look_at_journal(plan: MovePlan) -> str:
-    if not has_journal(folder_of(plan.settings)):
+    if not is_begun(plan.settings):
         return ""
     journal = Journal(folder_of(plan.settings))
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -12,7 +11,6 @@ from shicheng.kernel.messages import Message
 from shicheng.settings import Settings
 from shicheng.storage.types import Damage
 
-FOLDER = "moving"
 """Below the archive's folder: the journal of a move that is not finished."""
 
 Progress = Callable[[int, int | None, str], None]
@@ -151,8 +149,3 @@ def shown(address: str) -> str:
     user = f"{url.username}@" if url.username else ""
     options = [(name, value) for name, value in parse_qsl(url.query) if name != "password"]
     return url._replace(netloc=user + host, query=urlencode(options)).geturl()
-
-
-def folder_of(settings: Settings) -> Path:
-    """Where the journal of an unfinished move lies."""
-    return settings.home / FOLDER
