@@ -90,6 +90,15 @@ def test_damage_is_named(s3_store: S3Store) -> None:
     }
 
 
+def test_a_file_the_service_lost_comes_again_with_the_same_object(s3_store: S3Store) -> None:
+    s3_store.put_objects([draft(1)])
+    key = f"{layout.object_path(draft(1).object_id)}/v1/content/metadata/description.xml"
+    obstore.delete(s3_store.bucket, key)
+    assert s3_store.verify(draft(1).object_id)
+    assert not s3_store.put_objects([draft(1)])[0].is_new
+    assert not s3_store.verify(draft(1).object_id)
+
+
 def test_large_files_go_in_parts_and_can_be_read_from_anywhere(s3_store: S3Store, tmp_path: Path) -> None:
     source = tmp_path / "large.mp4"
     source.write_bytes(os.urandom(1 << 20) * 40)

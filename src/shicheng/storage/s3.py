@@ -250,6 +250,7 @@ class S3Store:
 
     def _put(self, planned: _Planned) -> StoredObject:
         if planned.stored is not None:
+            self._complete(planned, planned.stored)
             return self._measured(planned.stored)
         plan = plan_version(planned.draft, planned.hashed, planned.base)
         size = 0
@@ -279,6 +280,16 @@ class S3Store:
             planned.draft.object_id, plan.number, planned.where, len(plan.contents), size, plan.digest,
             is_new=True, contents=plan.contents,
         )  # fmt: skip
+
+    def _complete(self, planned: _Planned, stored: StoredObject) -> None:
+        """Bring files again that a service acknowledged and then lost, as some do when they are killed."""
+        if stored.version != 1:
+            return
+        there = BucketReader(self.bucket, self._answers, stored.path).names()
+        for content_path, index in plan_version(planned.draft, planned.hashed, None).new:
+            source = planned.draft.files[index].source
+            if content_path not in there and source is not None:
+                self._upload(f"{planned.where}/{content_path}", source)
 
     def _measured(self, stored: StoredObject) -> StoredObject:
         """Count the bytes the newest version brought, as when it was written."""
