@@ -160,6 +160,7 @@ def test_words_searched_for_are_marked_in_a_text_and_nothing_in_it_acts() -> Non
     assert mark_text("<i>", []) == "&lt;i&gt;"
 
 
+@pytest.mark.django_db
 def test_results_lead_to_the_words_in_the_record() -> None:
     from shicheng.search.marks import marks_of
 
