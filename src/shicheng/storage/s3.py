@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
@@ -23,9 +23,8 @@ from obstore.exceptions import (
 )
 from obstore.store import S3Store as Bucket
 
-from shicheng.kernel.digests import digest_bytes, digest_file
 from shicheng.kernel.messages import message as _
-from shicheng.storage.errors import BadDraft, BadStore, DamagedObject, DigestMismatch, NoSuchObject, StoreUnreachable
+from shicheng.storage.errors import BadDraft, BadStore, DamagedObject, NoSuchObject, StoreUnreachable
 from shicheng.storage.ocfl import layout
 from shicheng.storage.ocfl.checking import ObjectReader, Pace, check_object
 from shicheng.storage.ocfl.inventory import (
@@ -37,8 +36,9 @@ from shicheng.storage.ocfl.inventory import (
     plan_version,
     require_logical_paths,
 )
+from shicheng.storage.s3_drafts import Planned, digests_of
 from shicheng.storage.s3_reading import BucketReader, RemoteFile
-from shicheng.storage.types import BucketAddress, Damage, DraftFile, ObjectCheck, ObjectDraft, StoredObject
+from shicheng.storage.types import BucketAddress, Damage, ObjectCheck, ObjectDraft, StoredObject
 
 _SIDE_BY_SIDE: Final = 16
 _MULTIPART_FROM: Final = 32 << 20
@@ -230,7 +230,7 @@ class S3Store:
         """A bucket sets no limit."""
         return None
 
-    def _plan(self, draft: ObjectDraft) -> _Planned:
+    def _plan(self, draft: ObjectDraft) -> Planned:
         paths = require_logical_paths(file.logical_path for file in draft.files)
         where = layout.object_path(draft.object_id)
         found = self._find(draft.object_id)
@@ -241,17 +241,16 @@ class S3Store:
                 hint=_("Store its first version first."),
             )
         hashed = [
-            Hashed(path, **_digests(file, path, base, draft.base))
+            Hashed(path, **digests_of(file, path, base, draft.base))
             for path, file in zip(paths, draft.files, strict=True)
         ]
         state = {one.logical_path: one.sha512 for one in hashed}
         stored = None if base is None else match_existing(draft, base, state, where)
-        return _Planned(draft, where, hashed, state, base, "" if found is None else found[1], stored)
+        return Planned(draft, where, hashed, state, base, "" if found is None else found[1], stored)
 
-    def _put(self, planned: _Planned) -> StoredObject:
+    def _put(self, planned: Planned) -> StoredObject:
         if planned.stored is not None:
-            self._complete(planned, planned.stored)
-            return self._measured(planned.stored)
+            return self._complete(planned, planned.stored)
         plan = plan_version(planned.draft, planned.hashed, planned.base)
         size = 0
         for content_path, index in plan.new:
@@ -275,27 +274,27 @@ class S3Store:
             stored = match_existing(planned.draft, found[0], planned.state, planned.where)
             if stored is None:
                 raise
-            return self._measured(stored)
+            return self._complete(planned, stored)
         return StoredObject(
             planned.draft.object_id, plan.number, planned.where, len(plan.contents), size, plan.digest,
             is_new=True, contents=plan.contents,
         )  # fmt: skip
 
-    def _complete(self, planned: _Planned, stored: StoredObject) -> None:
-        """Bring files again that a service acknowledged and then lost, as some do when they are killed."""
-        if stored.version != 1:
-            return
-        there = BucketReader(self.bucket, self._answers, stored.path).names()
-        for content_path, index in plan_version(planned.draft, planned.hashed, None).new:
-            source = planned.draft.files[index].source
-            if content_path not in there and source is not None:
-                self._upload(f"{planned.where}/{content_path}", source)
+    def _complete(self, planned: Planned, stored: StoredObject) -> StoredObject:
+        """Count the bytes the newest version brought, as when it was written.
 
-    def _measured(self, stored: StoredObject) -> StoredObject:
-        """Count the bytes the newest version brought, as when it was written."""
+        Files of a first version that a service acknowledged and then lost, as some do when they are killed, come again.
+        """
+        there = BucketReader(self.bucket, self._answers, stored.path)
+        names = there.names()
         brought = {file.content_path for file in stored.contents if file.content_path.startswith(f"v{stored.version}/")}
-        reader = BucketReader(self.bucket, self._answers, stored.path)
-        return replace(stored, bytes=sum(reader.size(path) for path in reader.names() & brought))
+        size = sum(there.size(path) for path in names & brought)
+        plan = plan_version(planned.draft, planned.hashed, None) if stored.version == 1 and brought - names else None
+        for content_path, index in plan.new if plan else ():
+            source = planned.draft.files[index].source
+            if content_path not in names and source is not None:
+                size += self._upload(f"{planned.where}/{content_path}", source)
+        return replace(stored, bytes=size)
 
     def _upload(self, key: str, source: bytes | Path) -> int:
         if isinstance(source, Path) and not source.is_file():
@@ -352,55 +351,6 @@ class S3Store:
                     "it goes on where it stopped."
                 ),
             ) from error
-
-
-@dataclass(frozen=True, slots=True)
-class _Planned:
-    """A draft that was looked at and hashed, and what is in its place."""
-
-    draft: ObjectDraft
-    where: str
-    hashed: list[Hashed]
-    state: dict[str, str]
-    base: Inventory | None
-    e_tag: str
-    stored: StoredObject | None
-
-
-def _digests(file: DraftFile, path: str, base: Inventory | None, version: int | None) -> dict[str, str]:
-    promised = {name: digest.lower() for name, digest in (file.digests or {}).items()}
-    wanted = ("sha512", "sha256")
-    if file.source is None:
-        digest = None if base is None else base.state(version).get(path)
-        if digest is None:
-            raise BadDraft(
-                _("The file %(path)s has no content, and no earlier version has it.", path=path),
-                hint=_("Give the file's bytes or where they are."),
-            )
-        return {"sha512": digest, "sha256": ""}
-    if isinstance(file.source, bytes):
-        content = file.source
-        found = {name: digest_bytes(content, name) for name in {*wanted, *promised}}
-    elif (file.move or not file.source.exists()) and all(name in promised for name in wanted):
-        found = promised
-    elif file.source.is_symlink() or not file.source.is_file():
-        raise BadDraft(
-            _("The file %(source)s, to be stored as %(path)s, is not there.", source=file.source, path=path),
-            hint=_("Stage the transfer again."),
-        )
-    else:
-        found = digest_file(file.source, {*wanted, *promised})[0]
-    for name, digest in promised.items():
-        if found[name] != digest:
-            raise DigestMismatch(
-                _(
-                    "The file %(path)s has other bytes than its %(algorithm)s digest promises.",
-                    path=path,
-                    algorithm=name,
-                ),
-                hint=_("Stage the transfer again; if it happens again, look at the disk."),
-            )
-    return {name: found[name] for name in wanted}
 
 
 def _short(error: BaseException) -> str:
