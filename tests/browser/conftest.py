@@ -37,7 +37,8 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(django_db_setup: None) -> Iterator[Browser]:
+    # The browser runs an event loop in this thread, beside which Django would refuse to set up its databases.
     program = os.environ.get("SHICHENG_TEST_CHROMIUM") or shutil.which("chromium")
     if program is None:
         pytest.skip("Chromium is not installed")
