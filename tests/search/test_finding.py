@@ -144,7 +144,7 @@ def test_markup_in_titles_is_escaped(tmp_path: Path) -> None:
 
     one = records(1)[0]
     title = "<script>alert('安全')</script> & 安全"
-    register([replace(one, title=title, elements={"title": title}, text="<b>安全</b>")])
+    register([one._replace(title=title, elements={"title": title}, text="<b>安全</b>")])
     rebuild_index(tmp_path / "index")
     (hit,) = find(SYSTEM, "安全", index_path=tmp_path / "index").hits
     assert hit.title_html == "&lt;script&gt;alert(&#x27;<mark>安全</mark>&#x27;)&lt;/script&gt; &amp; <mark>安全</mark>"

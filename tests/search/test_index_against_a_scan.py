@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from functools import cache
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -375,6 +376,28 @@ def test_filters_do_not_change_the_score(searcher: tantivy.Searcher) -> None:
     scores = dict(plain.hits)
     assert found.hits
     assert all(scores[key] == score for key, score in found.hits)
+
+
+def test_a_made_code_is_found_whole_and_by_its_beginning_and_says_nothing_in_its_parts(tmp_path: Path) -> None:
+    given, made = RECORDS[0]._replace(ref="G037-CAT-5GIP"), RECORDS[1]._replace(ref="B012-CAT-ABIP5GKLMNOPQ")
+    given = given._replace(elements={**given.elements, "reference_code": given.ref})
+    index = build_index(tmp_path / "index", [given, made, RECORDS[2]]).searcher()
+    code = FIELDS["code"]
+    for asked, wanted in {
+        Word("B012-CAT-ABIP5GKLMNOPQ"): [made.ref],
+        Word("b012－CAT－abip5gklmnopq"): [made.ref],
+        Word("B012-CAT-ABIP5GKLMNOPQ", code): [made.ref],
+        Word("B012-CAT-ABIP*", code): [made.ref],
+        Word("B012-CAT*", code): [made.ref],
+        Word("*5GK*", code): [made.ref],
+        Word("B012-C", code): [made.ref],
+        Word("IP5G", code): [],
+        Word("IP5G"): [],
+        Word("5GIP", code): [given.ref],
+        Word("CAT-5GIP"): [given.ref],
+    }.items():
+        found = [one.ref for one in (given, made, RECORDS[2]) if one.id in ids_of(index, asked)]
+        assert found == wanted, asked
 
 
 def test_field_names_are_unambiguous() -> None:

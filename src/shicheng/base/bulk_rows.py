@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +12,7 @@ from django.db import connection, connections, models
 from django.db.models import QuerySet
 
 from shicheng.base.db import chunked, is_sqlite
-
-as_json: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-"""A value for a JSON column."""
-
+from shicheng.kernel.plain_json import encode_json
 
 _PLAIN = frozenset({str, int, type(None)})
 _SQLITE_VALUES = 24_000  # in one statement; SQLite takes 32,766
@@ -86,7 +82,7 @@ def present(model: type[models.Model], column: str, values: Sequence[str]) -> se
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {name} FROM {table} WHERE {name} {within}",  # noqa: S608  # our names
-            [as_json(values) if is_sqlite() else list(values)],
+            [encode_json(values) if is_sqlite() else list(values)],
         )
         return {row[0] for row in cursor.fetchall()}
 

@@ -20,6 +20,7 @@ from shicheng.cataloguing.models import CatalogueImport
 from shicheng.cataloguing.preparing import REJECTED, SUSPECTS
 from shicheng.cataloguing.types import Summary
 from shicheng.kernel.digests import STORE_ALGORITHMS, digest_bytes, digest_file
+from shicheng.kernel.plain_json import decode_json
 from shicheng.storage.ocfl.layout import object_path
 from shicheng.storage.ports import Store
 from shicheng.storage.types import DraftFile, ObjectDraft, StoredObject
@@ -27,8 +28,6 @@ from shicheng.storage.types import DraftFile, ObjectDraft, StoredObject
 IMPORT: Final = "import.json"
 UNDONE: Final = "undone.json"
 FORM: Final = "shicheng-catalogue-import"
-
-_decode = json.JSONDecoder().decode
 
 
 def store_import(
@@ -96,7 +95,7 @@ def read_part(store: Store, object_id: str, name: str, *, after: int = 0) -> Ite
     with store.open(object_id, name) as stream:
         for number, line in enumerate(stream, start=1):
             if number > after:
-                yield _decode(line.decode("utf-8", "surrogatepass"))
+                yield decode_json(line)
 
 
 def is_import(paths: dict[str, str]) -> bool:

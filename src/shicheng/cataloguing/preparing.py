@@ -14,13 +14,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from shicheng.cataloguing.rows import Read, Rejected, RowReader, encode, repeated
+from shicheng.cataloguing.rows import Read, Rejected, RowReader, repeated
 from shicheng.cataloguing.sharing import read_rows
 from shicheng.cataloguing.sources.opening import open_source
 from shicheng.cataloguing.sources.types import Given
 from shicheng.cataloguing.types import Summary
 from shicheng.kernel.digests import STORE_ALGORITHMS, MultiHasher
 from shicheng.kernel.messages import message as _
+from shicheng.kernel.plain_json import encode_json
 
 PART_ROWS: Final = 100_000
 REJECTED: Final = "rejected.jsonl"
@@ -188,4 +189,4 @@ class _Parts:
 
 
 def _write(stream: BinaryIO, line: dict[str, Any]) -> None:
-    stream.write((encode(line) + "\n").encode("utf-8", "surrogatepass"))
+    stream.write((encode_json(line) + "\n").encode("utf-8", "surrogatepass"))

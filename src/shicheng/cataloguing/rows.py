@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import json
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -17,10 +16,9 @@ from shicheng.cataloguing.sources.jsonlines import BROKEN
 from shicheng.cataloguing.types import Column
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
+from shicheng.kernel.plain_json import decode_json, encode_json
 from shicheng.kernel.reference_codes import DEFAULT_TEMPLATES, fold_reference_code
 
-encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-"""A line of what is kept."""
 LONGEST_CODE: Final = 200
 ROW_HEADER: Final = "行号 row"
 REASON_HEADER: Final = "原因 reason"
@@ -67,8 +65,8 @@ class Record:
         """The record as it is kept."""
         get = self.elements.get
         return Read(
-            encode(self.to_json()), self.row, self.key, self.ref, self.fonds, get("fonds_name", ""), get("title", ""),
-            get("date", ""), "reference_code" in self.elements, self.marks, bool(self.originals),
+            encode_json(self.to_json()), self.row, self.key, self.ref, self.fonds, get("fonds_name", ""),
+            get("title", ""), get("date", ""), "reference_code" in self.elements, self.marks, bool(self.originals),
         )  # fmt: skip
 
     def to_json(self) -> dict[str, Any]:
@@ -213,7 +211,7 @@ def key_and_code(identity: str, fonds: str) -> tuple[str, str]:
 def repeated(read: Read, repeat: int, fonds: str) -> Read:
     """The second, third … row of one identity in a catalogue, with a key of its own; it has no code but a made one."""
     key, ref = key_and_code(f"repeat\n{read.key}\n{repeat}", fonds)
-    return read._replace(line=encode({**json.loads(read.line), "key": key, "ref": ref}), key=key, ref=ref)
+    return read._replace(line=encode_json({**decode_json(read.line), "key": key, "ref": ref}), key=key, ref=ref)
 
 
 def fonds_of_code(ref: str) -> str:

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from shicheng.describing.models import ChangeSet
 from shicheng.kernel.digests import STORE_ALGORITHMS, digest_bytes, digest_file
+from shicheng.kernel.plain_json import encode_json
 from shicheng.settings import Settings
 from shicheng.storage.ports import Store
 from shicheng.storage.types import DraftFile, ObjectDraft, StoredObject
@@ -28,7 +29,6 @@ FORM: Final = "shicheng-changes"
 IN_FILE: Final = 100_000
 
 _decode = json.JSONDecoder().decode
-encode_line = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def folder_of(settings: Settings, change_id: UUID) -> Path:
@@ -129,7 +129,7 @@ class LineFiles:
         if self._name != name:
             self.close()
             self._stream, self._name = (self.folder / name).open("ab"), name
-        self._stream.write(encode_line(line).encode("utf-8", "surrogatepass") + b"\n")
+        self._stream.write(encode_json(line).encode("utf-8", "surrogatepass") + b"\n")
 
     def drafts(self) -> list[DraftFile]:
         """The files, whole."""
@@ -150,7 +150,7 @@ class LineFiles:
 
 def lines_paper(lines: Iterable[dict[str, Any]]) -> DraftFile:
     """A few lines as a file of the store."""
-    content = b"".join(encode_line(line).encode("utf-8", "surrogatepass") + b"\n" for line in lines)
+    content = b"".join(encode_json(line).encode("utf-8", "surrogatepass") + b"\n" for line in lines)
     return DraftFile("lines-0001.jsonl", content, _digests(content))
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from shicheng.base.bulk_rows import Forms, as_json, forms, insert_rows, present, update_rows
+from shicheng.base.bulk_rows import Forms, forms, insert_rows, present, update_rows
 from shicheng.base.db import chunked
 from shicheng.holdings import policies, tallies
 from shicheng.holdings.describing import draw_columns
@@ -25,6 +25,7 @@ from shicheng.holdings.models import Fonds, FormerCode, HandSet, Item, ItemVersi
 from shicheng.kernel.identifiers import derived_id, have_one_rest, lay_out, place_of
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
+from shicheng.kernel.plain_json import encode_json
 from shicheng.people.policies import require
 from shicheng.people.types import Actor
 
@@ -89,7 +90,7 @@ def draw_row(record: CatalogueRecord, number: str, form: Forms) -> DrawnRow:
     """Draw what can be drawn of a new item's row without the database, so that it can be done in advance."""
     sort = "" if "reference_code" in record.elements else f"{record.fonds}{MADE_CODE}{number}-{record.row:08d}"
     drawn = draw_columns(record.ref, record.elements, sort=sort)
-    return drawn.code_sort, *drawn_values(drawn, form), as_json(record.elements), as_json(record.extra)
+    return drawn.code_sort, *drawn_values(drawn, form), encode_json(record.elements), encode_json(record.extra)
 
 
 def put_records(
@@ -293,7 +294,7 @@ def _insert(
     records: Iterable[CatalogueRecord], origin: UUID, number: str, fonds: Mapping[str, Fonds], at: datetime.datetime
 ) -> None:
     form = forms()
-    as_id, moment, none = form.id, form.moment(at), as_json([])
+    as_id, moment, none = form.id, form.moment(at), encode_json([])
     fonds_ids = {code: as_id(one.pk) for code, one in fonds.items()}
     rows = []
     for record in records:
@@ -321,21 +322,21 @@ def _change(
         if item.pk not in kept:
             versions.append((
                 as_id(derived_id("version", str(item.pk), item.version)), as_id(item.pk), item.version,
-                as_json(item.elements), as_json(item.extra), form.moment(item.registered), "", item.transfer,
+                encode_json(item.elements), encode_json(item.extra), form.moment(item.registered), "", item.transfer,
             ))  # fmt: skip
         elements = record.elements if whole else {**item.elements, **record.elements}
         extra = record.extra if whole else {**item.extra, **record.extra}
         versions.append((
-            as_id(row_id(origin, record.row)), as_id(item.pk), item.version + 1, as_json(elements), as_json(extra),
-            moment, actor.name[:200], reason,
+            as_id(row_id(origin, record.row)), as_id(item.pk), item.version + 1, encode_json(elements),
+            encode_json(extra), moment, actor.name[:200], reason,
         ))  # fmt: skip
         made = MADE_CODE in item.reference_code and "reference_code" not in elements
         drawn = draw_columns(item.reference_code, elements, sort=item.code_sort if made else "")
         items.append(
             (
                 *drawn_values(drawn, form),
-                as_json(elements),
-                as_json(extra),
+                encode_json(elements),
+                encode_json(extra),
                 item.version + 1,
                 record.key or None,
                 as_id(item.pk),

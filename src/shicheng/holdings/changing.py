@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from shicheng.base.bulk_rows import as_json, forms, insert_rows, update_rows
+from shicheng.base.bulk_rows import forms, insert_rows, update_rows
 from shicheng.base.db import chunked
 from shicheng.holdings import policies
 from shicheng.holdings.cataloguing import MADE_CODE, row_id
@@ -20,6 +20,7 @@ from shicheng.holdings.describing import DRAWN_FROM, draw_columns
 from shicheng.holdings.drawn_rows import DRAWN, drawn_values
 from shicheng.holdings.models import BegunEdit, Fonds, HandSet, Item, ItemVersion
 from shicheng.kernel.identifiers import derived_id
+from shicheng.kernel.plain_json import encode_json
 from shicheng.people.policies import require
 from shicheng.people.types import Actor
 
@@ -97,12 +98,12 @@ def _write_versions(
     for change, item in listed:
         if item.version == 1 and item.pk not in there:
             rows.append((
-                form.id(derived_id("version", str(item.pk), 1)), form.id(item.pk), 1, as_json(item.elements),
-                as_json(item.extra), form.moment(item.registered), "", item.transfer,
+                form.id(derived_id("version", str(item.pk), 1)), form.id(item.pk), 1, encode_json(item.elements),
+                encode_json(item.extra), form.moment(item.registered), "", item.transfer,
             ))  # fmt: skip
         rows.append((
-            form.id(row_id(origin, change.row)), form.id(item.pk), change.base + 1, as_json(change.elements),
-            as_json(change.extra), moment, by[:200], reason,
+            form.id(row_id(origin, change.row)), form.id(item.pk), change.base + 1, encode_json(change.elements),
+            encode_json(change.extra), moment, by[:200], reason,
         ))  # fmt: skip
     insert_rows(ItemVersion, _VERSION, rows)
 
@@ -125,7 +126,7 @@ def _write_items(done: Iterable[tuple[Change, Item]]) -> None:
                 whole = drawn_values(drawn, form)
                 values = tuple(whole[place] for place in places)
         rows.setdefault(places, []).append(
-            (*values, as_json(change.elements), as_json(change.extra), change.base + 1, form.id(item.pk))
+            (*values, encode_json(change.elements), encode_json(change.extra), change.base + 1, form.id(item.pk))
         )
     for places, some in rows.items():
         update_rows(Item, (*(DRAWN[place] for place in places), "elements", "extra", "version"), some)
@@ -141,8 +142,8 @@ def _write_hand_sets(done: Sequence[tuple[Change, Item]], at: datetime.datetime)
     for change, item in done:
         hand = known.get(item.pk)
         if hand is None:
-            new.append((form.id(item.pk), as_json(sorted(change.changed)), moment))
+            new.append((form.id(item.pk), encode_json(sorted(change.changed)), moment))
         else:
-            old.append((as_json(sorted({*hand, *change.changed})), moment, form.id(item.pk)))
+            old.append((encode_json(sorted({*hand, *change.changed})), moment, form.id(item.pk)))
     insert_rows(HandSet, ("item_id", "elements", "edited"), new)
     update_rows(HandSet, ("elements", "edited"), old)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from shicheng.holdings.types import OPENNESS_WORDS, SECRECY_WORDS, Openness, Secrecy
 from shicheng.kernel.dates import DateError, parse_date
@@ -24,8 +23,7 @@ DRAWN_FROM: Final = frozenset({
 """The elements columns are drawn from; a test holds it to what is drawn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(NamedTuple):
     """The columns of an item, as far as its elements can be understood; the elements keep the rest."""
 
     fonds_code: str

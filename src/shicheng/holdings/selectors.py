@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -25,6 +24,7 @@ from shicheng.holdings.narrowing import FILTERS, TREE, WITHOUT, first_moment, na
 from shicheng.holdings.tables import read_table, select, walk, walk_ids
 from shicheng.holdings.types import IndexDocument
 from shicheng.kernel.messages import message as _
+from shicheng.kernel.plain_json import decode_json
 from shicheng.people.types import Actor, Place
 
 __all__ = [
@@ -211,10 +211,10 @@ def index_documents(ids: Iterable[UUID]) -> Iterator[IndexDocument]:
         for row in found:
             bare_id, *values, elements, extra, count = row
             one = form.read_id(bare_id)
-            others = None if extra is None else json.loads(extra)
+            others = None if extra is None else decode_json(extra)
             suffixes = tuple(sorted(formats[one])) if count else ()
             text = "\n".join(filter(None, texts[one])) if count else ""
-            yield IndexDocument(*(one, *values, json.loads(elements), others, suffixes, text))
+            yield IndexDocument._make((one, *values, decode_json(elements), others, suffixes, text))
 
 
 def all_item_ids() -> Iterator[UUID]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from shicheng.kernel.messages import Message
@@ -138,8 +138,7 @@ class FieldRule:
     is_closed: bool = False  # none but these values are taken
 
 
-@dataclass(frozen=True, slots=True)
-class IndexDocument:
+class IndexDocument(NamedTuple):
     """What the search index needs of one item."""
 
     id: UUID

@@ -160,14 +160,23 @@ class Compiler:
     def _code(self, field: Field, word: Word) -> Query:
         fold_value = fold_code if field.name == "code" else fold
         if word.quoted or not any(star in word.text for star in _STARS):
-            return unscored(self._part(field.name, fold_value(word.text)) or Query.empty_query())
+            return unscored(self._within_code(field.name, fold_value(word.text)))
         pieces = [fold_value(piece) for piece in re.split(f"[{_STARS}]", word.text)]
         if pieces[0] and not any(pieces[1:]):
             return self._starts(field.name, pieces[0])
         pattern = ".*".join(map(_escape, pieces))
         return unscored(Query.regex_query(self.schema, f"{field.name}_whole", pattern))
 
+    def _within_code(self, name: str, folded: str) -> Query:
+        found = self._part(name, folded) or Query.empty_query()
+        if name != "code":
+            return found
+        # Of a made code there are no parts, but its beginnings.
+        return Query.boolean_query([(Occur.Should, found), (Occur.Should, self._starts(name, folded))])
+
     def _starts(self, name: str, folded: str) -> Query:
+        if name == "number":
+            return unscored(self._part(name, START + folded) or Query.empty_query())
         if len(folded) > longest_start(folded):
             return unscored(Query.regex_query(self.schema, f"{name}_whole", _escape(folded) + ".*"))
         return unscored(Query.term_query(self.schema, f"{name}_start", folded, "basic"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from hashlib import blake2s
@@ -19,7 +20,7 @@ from shicheng.search.fields import ADDED_FIELD, ELEMENT_FIELDS
 from shicheng.search.folding import GAP, START, bigrams, fold, signs
 
 # To be raised whenever documents are written in another way; an index of another version is made anew.
-LAYOUT: Final = 4
+LAYOUT: Final = 5
 PLACES: Final = 4  # columns of 16 hexadecimal digits that put equally good hits in the order of codes
 EVERYONE: Final = "everyone"
 
@@ -55,8 +56,7 @@ def schema() -> tantivy.Schema:
         builder.add_text_field(f"{name}1", tokenizer_name=_PAIRS, index_option="basic")
     for name in _VALUES:
         builder.add_text_field(name, tokenizer_name=_PAIRS, index_option="position")
-    for name in ("code_start", "number_start"):
-        builder.add_text_field(name, tokenizer_name=_PAIRS, index_option="basic")
+    builder.add_text_field("code_start", tokenizer_name=_PAIRS, index_option="basic")
     for name in (*_RAW, *_SORTS):
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     for name in ("year", "date_from", "date_to"):
@@ -68,7 +68,21 @@ def schema() -> tantivy.Schema:
 
 def make_index(folder: Path) -> tantivy.Index:
     """Make an empty index in an empty folder."""
-    return _prepare(tantivy.Index(schema(), path=str(folder), reuse=False))
+    tantivy.Index(schema(), path=str(folder), reuse=False)
+    _keep_orders_as_columns(folder / "meta.json")
+    return open_index(folder)
+
+
+def _keep_orders_as_columns(meta: Path) -> None:
+    """Take the keys that only sort out of the postings, of which they would be a third.
+
+    The library can have a text column without postings, but its Python side knows no way to ask for it.
+    """
+    found = json.loads(meta.read_text("utf-8"))
+    for field in found["schema"]:
+        if field["name"] in _SORTS:
+            del field["options"]["indexing"]
+    meta.write_text(json.dumps(found), "utf-8")
 
 
 def open_index(folder: Path) -> tantivy.Index:
@@ -94,9 +108,8 @@ def day_number(day: datetime.date) -> int:
 
 
 def longest_start(folded: str) -> int:
-    """How many characters of this code, or beginning of one, are terms by themselves.
-
-    Codes made for records that had none are arbitrary after their mark, and nobody looks for those that begin alike.
+    """How many characters of this code, or beginning of one, are terms by themselves: of a made one those up to its
+    mark, since nobody looks for those that begin alike after it.
     """
     mark = folded.find(_MADE)
     return mark + len(_MADE) if mark >= 0 else _LONGEST_START
@@ -139,14 +152,30 @@ def write_document(source: IndexDocument) -> tantivy.Document:
 
 
 def _add_codes(fields: dict[str, Any], source: IndexDocument) -> None:
-    for name, folded in (("code", fold_code(source.ref)), ("number", fold(source.document_number))):
-        if not folded:
-            continue
-        fields[name] = bigrams(folded)
-        fields[f"{name}_whole"] = folded
-        # Every beginning is a term of its own: a prefix that all codes share costs no more than one word.
-        starts = [folded[:end] for end in range(1, min(len(folded), longest_start(folded)) + 1)]
-        fields[f"{name}_start"] = " ".join(starts)
+    if code := fold_code(source.ref):
+        fields["code"] = _pairs_of(fold_code(_said_by_code(source)))[1]
+        fields["code_whole"] = code
+        fields["code_start"] = _beginnings(code[: longest_start(code)])
+    if number := fold(source.document_number):
+        fields["number"] = bigrams(START + number)
+        fields["number_whole"] = number
+
+
+def _said_by_code(source: IndexDocument) -> str:
+    """The part of a reference code that says something.
+
+    After its mark a code that was made for want of one is arbitrary: two letters that somebody looks for stand in
+    thousands of them by chance. Such a code is found by its beginning and as a whole.
+    """
+    if MADE_CODE in source.ref and "reference_code" not in source.elements:
+        return source.ref.partition(MADE_CODE)[0]
+    return source.ref
+
+
+@lru_cache(maxsize=256)
+def _beginnings(code: str) -> str:
+    """Every beginning as a term of its own: so one that all codes share costs no more than one word."""
+    return " ".join([code[:end] for end in range(1, len(code) + 1)])
 
 
 def _add_values(fields: dict[str, Any], source: IndexDocument) -> None:
@@ -156,8 +185,7 @@ def _add_values(fields: dict[str, Any], source: IndexDocument) -> None:
         if value:
             rest.append(_pairs_of(value))
             fields[name] = rest[-1][1]
-    code = fold(source.ref)
-    rest += [(code, bigrams(code)), _pairs_of(source.fonds_name)]
+    rest += [_pairs_of(_said_by_code(source)), _pairs_of(source.fonds_name)]
     for name, value in source.elements.items():
         if value and (field := ELEMENT_FIELDS.get(name)):
             rest.append(_pairs_of(str(value)))
