@@ -140,7 +140,6 @@ def test_highlights_mark_the_original_characters(index: Path) -> None:
 
 
 def test_markup_in_titles_is_escaped(tmp_path: Path) -> None:
-    from dataclasses import replace
 
     one = records(1)[0]
     title = "<script>alert('安全')</script> & 安全"
