@@ -16,6 +16,7 @@ from cataloguing.catalogues import PLAIN, plain_rows, write_csv
 from cataloguing.import_program import start
 from shicheng.audit.verification import verify_chain
 from shicheng.cataloguing.models import CatalogueImport
+from shicheng.holdings.filling import missing_orders
 from shicheng.holdings.models import Item, ItemVersion
 from shicheng.jobs.models import Job
 from shicheng.storage.models import PromisedObject
@@ -81,6 +82,7 @@ def titles() -> list[tuple[str, dict[str, str], dict[str, str]]]:
 
 
 def check_sound(here: Here, items: int) -> None:
+    assert missing_orders() == []
     assert Item.objects.count() == items == Item.objects.values("source_key").distinct().count()
     assert verify_chain().intact
     promised = set(PromisedObject.objects.values_list("object_id", flat=True))

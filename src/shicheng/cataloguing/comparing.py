@@ -18,6 +18,7 @@ from shicheng.cataloguing.types import Column, Summary
 from shicheng.cataloguing.workbook import Line, write_workbook
 from shicheng.holdings.cataloguing import compare_records
 from shicheng.kernel.messages import Message
+from shicheng.kernel.plain_json import decode_json
 from shicheng.people.policies import require
 from shicheng.people.types import Actor
 
@@ -72,7 +73,7 @@ def compare_catalogue(
     done = 0
     for part in summary.parts:
         with (folder / part["name"]).open("rb") as stream:
-            for records in batches(map(json.loads, stream), task.fonds, summary.columns):
+            for records in batches(map(decode_json, stream), task.fonds):
                 result = compare_records(records)
                 found.created += result.created
                 found.updated += result.updated

@@ -27,6 +27,7 @@ from shicheng.cataloguing.types import Column, Summary
 from shicheng.checks.selectors import refused_levels
 from shicheng.holdings.cataloguing import CatalogueRecord, PutRecords, draw_row, put_records
 from shicheng.holdings.events import HAND_KEPT
+from shicheng.holdings.filling import filling
 from shicheng.holdings.services import found_fonds
 from shicheng.holdings.types import ORIGINAL, UNREAD
 from shicheng.jobs.run import Run
@@ -110,21 +111,21 @@ def _commit(run: Run, catalogue: CatalogueImport, store: Store) -> None:
     fonds = found_all(run.actor, catalogue, summary)
     parts, form = summary.parts, forms()
     done = sum(part["rows"] for part in parts[: catalogue.part]) + catalogue.line
-    while catalogue.part < len(parts):
-        name = parts[catalogue.part]["name"]
-        lines = papers.read_part(store, catalogue.object_id, name, after=catalogue.line)
-        for records in made_ahead(
-            _drawn(batches(lines, catalogue.fonds_code, summary.columns), catalogue.number, form)
-        ):
-            run.progress(done, summary.accepted)
-            with atomic():
-                run.fence()
-                _write(run.actor, catalogue, fonds, records, summary.columns)
-            done += len(records)
-            give_way()
-        catalogue.part, catalogue.line = catalogue.part + 1, 0
-        CatalogueImport.objects.filter(pk=catalogue.pk).update(part=catalogue.part, line=0)
-    run.progress(done, summary.accepted)
+    with filling(summary.accepted - done) as filled:
+        while catalogue.part < len(parts):
+            name = parts[catalogue.part]["name"]
+            lines = papers.read_part(store, catalogue.object_id, name, after=catalogue.line)
+            for records in made_ahead(_drawn(batches(lines, catalogue.fonds_code), catalogue.number, form)):
+                run.progress(done, summary.accepted)
+                with atomic():
+                    run.fence()
+                    _write(run.actor, catalogue, fonds, records, summary.columns)
+                done += len(records)
+                filled.count(len(records))
+                give_way()
+            catalogue.part, catalogue.line = catalogue.part + 1, 0
+            CatalogueImport.objects.filter(pk=catalogue.pk).update(part=catalogue.part, line=0)
+        run.progress(done, summary.accepted, _("putting in order"))
 
 
 def _drawn(batches: Iterable[list[CatalogueRecord]], number: str, form: Forms) -> Iterator[list[CatalogueRecord]]:
@@ -188,9 +189,7 @@ def found_all(
         }
 
 
-def batches(
-    lines: Iterator[dict[str, Any]], fonds: str, columns: list[Column], *, size: int = BATCH
-) -> Iterator[list[CatalogueRecord]]:
+def batches(lines: Iterator[dict[str, Any]], fonds: str, *, size: int = BATCH) -> Iterator[list[CatalogueRecord]]:
     """Records of kept lines, so many at a time."""
     while some := list(itertools.islice(lines, size)):
         yield [record_of(line, fonds) for line in some]

@@ -18,6 +18,7 @@ from shicheng.cataloguing.types import Look, Summary
 from shicheng.kernel.errors import ShichengError
 from shicheng.kernel.messages import Message
 from shicheng.kernel.messages import message as _
+from shicheng.kernel.processes import collect_seldom
 
 MEMORY: Final = 1200 << 20  # bytes the child may take
 _PATIENCE: Final = 1800.0  # seconds without a word
@@ -65,6 +66,7 @@ def _in_child(what: str, task: Task, tell: Callable[[int], None]) -> dict[str, A
 
 def _work(pipe: Connection, what: str, task: dict[str, Any]) -> None:
     end_with_parent()
+    collect_seldom()
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     try:
         work = look if what == "look" else prepare

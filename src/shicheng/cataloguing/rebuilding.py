@@ -17,6 +17,7 @@ from shicheng.cataloguing.papers import is_import, stored_as_it_is
 from shicheng.cataloguing.states import UNFINISHED
 from shicheng.cataloguing.types import Summary
 from shicheng.holdings.cataloguing import CatalogueRecord
+from shicheng.holdings.filling import filling
 from shicheng.people.types import Actor
 from shicheng.settings import Settings
 from shicheng.storage import services as storage
@@ -36,7 +37,7 @@ def read_import(store: Store, object_id: str) -> Iterator[list[CatalogueRecord]]
     about = papers.read_about(store, object_id)
     summary = Summary.from_json(about["summary"])
     for part in summary.parts:
-        yield from batches(papers.read_part(store, object_id, part["name"]), about["fonds"], summary.columns)
+        yield from batches(papers.read_part(store, object_id, part["name"]), about["fonds"])
 
 
 class ImportRestorer:
@@ -78,14 +79,16 @@ def replay_import(actor: Actor, store: Store, object_id: str) -> int:
     for name in ("created", "updated", "unchanged"):
         setattr(catalogue, name, 0)
     catalogue.rejected = summary.rejected
-    for records in read_import(store, object_id):
-        with atomic():
-            result = apply(actor, catalogue, fonds, records, at=at, adopt=True)
-            refuse(catalogue, result, summary.columns)
-        catalogue.created += result.created
-        catalogue.updated += result.updated
-        catalogue.unchanged += result.unchanged
-        catalogue.rejected += len(result.refused)
+    with filling(summary.accepted) as filled:
+        for records in read_import(store, object_id):
+            with atomic():
+                result = apply(actor, catalogue, fonds, records, at=at, adopt=True)
+                refuse(catalogue, result, summary.columns)
+            catalogue.created += result.created
+            catalogue.updated += result.updated
+            catalogue.unchanged += result.unchanged
+            catalogue.rejected += len(result.refused)
+            filled.count(result.created)
     columns = {column.header: taken(column) for column in summary.columns[:500] if taken(column)}
     with atomic():
         catalogue.state, catalogue.part, catalogue.line, catalogue.done_at = "done", len(summary.parts), 0, at

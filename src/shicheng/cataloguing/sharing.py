@@ -21,6 +21,7 @@ from typing import Any, Final, Self
 
 from shicheng.cataloguing.rows import Read, Rejected, RowReader
 from shicheng.kernel.messages import Message
+from shicheng.kernel.processes import collect_seldom
 
 Rows = list[tuple[int, list[str]]]
 
@@ -121,6 +122,7 @@ def _read(reader: RowReader, row: int, cells: list[str]) -> tuple[Any, ...]:
 
 def _help(pipe: Connection, make_reader: Callable[[], RowReader]) -> None:
     end_with_parent()
+    collect_seldom()
     reader = make_reader()
     given: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
 

@@ -10,8 +10,10 @@ from shicheng.cataloguing.importing import run_import
 from shicheng.cataloguing.trials import forget_old_trials
 from shicheng.cataloguing.trying import run_look, run_try
 from shicheng.cataloguing.undoing import run_undo
+from shicheng.holdings.filling import make_orders, missing_orders
 from shicheng.jobs.decorators import job, scheduled
 from shicheng.jobs.run import Run
+from shicheng.jobs.selectors import is_under_way
 from shicheng.kernel.messages import message as _
 from shicheng.settings import current
 from shicheng.storage.log_keeping import keep_log
@@ -51,6 +53,17 @@ def attach_files(run: Run, *, attachment_id: str) -> dict[str, object]:
     outcome = run_attachment(run, attachment_id=UUID(attachment_id), settings=current())
     keep_log(current())
     return outcome
+
+
+def _lacks_orders() -> bool:
+    return bool(missing_orders()) and not is_under_way("cataloguing.import")
+
+
+@scheduled(every=timedelta(hours=1), when=_lacks_orders)
+@job("cataloguing.make_orders", lease=600, tries=5, label=_("Put the records in their orders again"))
+def make_missing_orders(run: Run) -> dict[str, object]:
+    """Make the indexes a large import left out until its end, if nobody goes on with it."""
+    return {"indexes": make_orders()}
 
 
 @scheduled(every=timedelta(days=1))

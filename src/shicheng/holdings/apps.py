@@ -16,13 +16,14 @@ class HoldingsConfig(AppConfig):
     label = "holdings"
 
     def ready(self) -> None:
-        """Register events and permissions, and have the triggers that count items put in place."""
+        """Register events and permissions, and have triggers and indexes put in place."""
         from shicheng.holdings import entity_rules, events, policies  # noqa: F401  # importing registers them
 
-        post_migrate.connect(_ensure_tallies, sender=self, dispatch_uid="holdings.tallies")
+        post_migrate.connect(_ensure, sender=self, dispatch_uid="holdings.ensure")
 
 
-def _ensure_tallies(using: str, **_named: Any) -> None:
-    from shicheng.holdings import tallies
+def _ensure(using: str, **_named: Any) -> None:
+    from shicheng.holdings import filling, tallies
 
     tallies.ensure(connections[using])
+    filling.make_orders(connections[using])

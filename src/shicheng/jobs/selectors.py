@@ -72,6 +72,11 @@ def waiting(name: str) -> int:
     return Job.objects.filter(name=name, state=State.WAITING).count()
 
 
+def is_under_way(name: str) -> bool:
+    """Tell whether a job of one kind waits or runs; it tells nothing of any one of them."""
+    return Job.objects.filter(name=name, state__in=UNFINISHED).exists()
+
+
 def schedules(actor: Actor) -> list[Schedule]:
     """Return the schedules, by name."""
     return list(policies.visible_schedules(actor).order_by("name"))
