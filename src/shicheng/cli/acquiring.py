@@ -48,7 +48,12 @@ def acquisitions(
         if as_json:
             output.print_json([one.to_json() for one in years])
         for each in years if not as_json else ():
-            say(f"{each.year}  {each.noted}  {each.agreed}  {each.received}  {each.accessioned}  {each.spent:,.2f}")
+            say(_(
+                "%(year)s: %(noted)s noted, %(agreed)s agreed, %(received)s received, %(accessioned)s taken in; "
+                "%(spent)s spent",
+                year=each.year, noted=each.noted, agreed=each.agreed, received=each.received,
+                accessioned=each.accessioned, spent=f"{each.spent:,.2f}",
+            ))  # fmt: skip
         return
     if export is not None:
         export.write_bytes(register.write_register(actor, _form(export), state=state, way=way, year=year))
@@ -80,7 +85,8 @@ def events(
             output.print_json([_line(one) for one in lines])
         for each in lines if not as_json else ():
             line, who = each.line, "、".join(each.answers.names)
-            where = f"{line.fonds_code} {line.unit}  {each.there}/{line.quantity}"
+            there = _("%(there)s of %(planned)s there", there=each.there, planned=line.quantity)
+            where = f"{line.fonds_code} {line.unit}  {there}"
             say(f"{line.due}  {line.event.number}  {line.what}  {where}  {who}")
         raise typer.Exit(1 if lines else 0)
     if export is not None:
@@ -93,7 +99,11 @@ def events(
     if as_json:
         output.print_json(found)
     for one in found if not as_json and export is None else ():
-        say(f"{one['number']}  {one['begins']}  {one['name']}  {one['fulfilled']}/{one['lines']}  {one['records']}")
+        standing = _(
+            "%(fulfilled)s of %(lines)s lines fulfilled, records: %(records)s",
+            fulfilled=one["fulfilled"], lines=one["lines"], records=one["records"],
+        )  # fmt: skip
+        say(f"{one['number']}  {one['begins']}  {one['name']}  {standing}")
 
 
 def _acquisition(one: Acquisition) -> dict[str, Any]:
