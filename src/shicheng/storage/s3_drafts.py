@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from shicheng.kernel.digests import digest_bytes, digest_file
 from shicheng.kernel.messages import message as _
-from shicheng.storage.errors import BadDraft, DigestMismatch
+from shicheng.storage.errors import BadDraft
 from shicheng.storage.ocfl.inventory import Hashed, Inventory
+from shicheng.storage.ocfl.writing import mismatch
 from shicheng.storage.types import DraftFile, ObjectDraft, StoredObject
 
 
@@ -50,12 +51,5 @@ def digests_of(file: DraftFile, path: str, base: Inventory | None, version: int 
         found = digest_file(file.source, {*wanted, *promised})[0]
     for name, digest in promised.items():
         if found[name] != digest:
-            raise DigestMismatch(
-                _(
-                    "The file %(path)s has other bytes than its %(algorithm)s digest promises.",
-                    path=path,
-                    algorithm=name,
-                ),
-                hint=_("Stage the transfer again; if it happens again, look at the disk."),
-            )
+            raise mismatch(path, name)
     return {name: found[name] for name in wanted}

@@ -149,7 +149,7 @@ class BatchWriter:
             found = {"sha512": hashlib.sha512(source).hexdigest(), "sha256": hashlib.sha256(source).hexdigest()}
             for name, digest in promised.items():
                 if (found.get(name) or digest_bytes(source, name)) != digest.lower():
-                    raise _mismatch(logical, name)
+                    raise mismatch(logical, name)
             return found, source
         _require_regular(source, logical)
         if file.move:
@@ -162,7 +162,7 @@ class BatchWriter:
             os.fchmod(target.fileno(), _READ_ONLY)
         for name, digest in promised.items():
             if found[name] != digest.lower():
-                raise _mismatch(logical, name)
+                raise mismatch(logical, name)
         return found, copy
 
     def _write(self, waiting: str, plan: VersionPlan, payloads: Sequence[bytes | str | Path | None]) -> int:
@@ -321,7 +321,8 @@ def _require_regular(source: Path, logical: str) -> None:
         )
 
 
-def _mismatch(logical: str, algorithm: str) -> DigestMismatch:
+def mismatch(logical: str, algorithm: str) -> DigestMismatch:
+    """What to say of a file whose bytes are others than a digest promises."""
     return DigestMismatch(
         _(
             "The file %(path)s has other bytes than its %(algorithm)s digest promises.",
