@@ -15,7 +15,7 @@ import pytest
 from builders.batches import Batch, File, pdf_file
 from ingest.archives import Archive, small_batch, text_batch
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(databases=[])]
+pytestmark = pytest.mark.slow  # on SQLite alone: what is wrong with a batch is found before a database is asked
 
 
 def assert_nothing_let_in(archive: Archive) -> None:

@@ -10,6 +10,7 @@ from shicheng.base.db import is_sqlite
 from shicheng.cataloguing.work import make_missing_orders
 from shicheng.holdings import filling, tables
 from shicheng.holdings.filling import ORDERS, make_orders, missing_orders
+from shicheng.holdings.models import Item
 from shicheng.jobs import registry
 from shicheng.jobs import services as jobs
 from shicheng.jobs.inline import run_waiting
@@ -70,6 +71,11 @@ def test_a_job_makes_what_nobody_came_back_for() -> None:
     assert run_waiting(["cataloguing.make_orders"]) == 1
     assert missing_orders() == []
     assert not schedule.is_wanted()
+
+
+def test_nothing_is_missing_where_the_table_is_still_to_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Item._meta, "db_table", "holdings_nowhere")
+    assert make_orders() == 0
 
 
 def indexes() -> dict[str, str]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import uuid
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -125,25 +129,46 @@ def postgresql_address(name: str) -> str:
     return urlsplit(os.environ["SHICHENG_TEST_POSTGRESQL"])._replace(path=f"/{name}").geturl()
 
 
-def make_database(address: str, *, drop_only: bool = False) -> None:
-    """Make an empty database, dropping the one of that name."""
+def make_database(address: str, *, like: str = "", drop_only: bool = False) -> None:
+    """Make a database, empty or like another one, dropping the one of that name."""
     import psycopg
 
-    name = urlsplit(address).path.lstrip("/")
+    name, copied = (urlsplit(one).path.lstrip("/") for one in (address, like))
     with psycopg.connect(os.environ["SHICHENG_TEST_POSTGRESQL"], autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         if not drop_only:
-            connection.execute(f'CREATE DATABASE "{name}"')
+            connection.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{copied}"' if copied else ""))
 
 
 def new_archive(home: Path, *, database: str | None = None, **environment: str) -> Archive:
-    """Found an archive on the database the suite runs on; `database` "" wants SQLite whatever the suite runs on."""
+    """A new archive on the database the suite runs on; `database` "" wants SQLite whatever the suite runs on."""
     address = postgresql_address(f"archive_{uuid.uuid4().hex[:12]}") if database is None else database
+    archive = Archive(home, address, clean_environment(SHICHENG_WORKERS="2", SHICHENG_FREE_BYTES="0", **environment))
+    if environment:
+        if address:
+            make_database(address)
+        archive.init()
+        return archive
+    model = _model(bool(address))
+    shutil.copytree(model.home, home)
+    if address:
+        make_database(address, like=model.database)
+        settings = home / "shicheng.toml"
+        settings.write_text(settings.read_text("utf-8").replace(model.database, address), "utf-8")
+    return archive
+
+
+@cache
+def _model(is_postgresql: bool) -> Archive:
+    """A new archive that is founded once in each process of the suite; most others are copies of it."""
+    folder = Path(tempfile.mkdtemp(prefix="shicheng-model-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    address = postgresql_address(f"model_{uuid.uuid4().hex[:12]}") if is_postgresql else ""
     if address:
         make_database(address)
-    archive = Archive(home, address, clean_environment(SHICHENG_WORKERS="2", SHICHENG_FREE_BYTES="0", **environment))
-    archive.init()
-    return archive
+    made = Archive(folder / "archive", address, clean_environment(SHICHENG_FREE_BYTES="0"))
+    made.init()
+    return made
 
 
 def small_batch(folder: Path, count: int = 3, *, fonds: str = "T001", **more: Any) -> Path:

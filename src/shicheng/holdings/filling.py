@@ -72,7 +72,7 @@ def missing_orders(database: BaseDatabaseWrapper | None = None) -> list[str]:
     with database.cursor() as cursor:
         cursor.execute("SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = %s", [Item._meta.db_table])
         there = {row[0] for row in cursor.fetchall()}
-    return [name for name in ORDERS if name not in there]
+    return [name for name in ORDERS if name not in there] if there else []  # else the table is still to be made
 
 
 def make_orders(database: BaseDatabaseWrapper | None = None) -> int:
