@@ -27,6 +27,7 @@ class Taken:
     rows: int
     seconds: float  # the whole command, with its start
     memory: int  # bytes, of all its processes together
+    own: int  # bytes of it that are no pages of files
     answer: dict[str, Any]
 
 
@@ -76,7 +77,7 @@ def take_in(home: Path, path: Path, rows: int, *, environment: Mapping[str, str]
     answer = json.loads(finished.output)
     if answer["created"] != rows or answer["rejected"]:
         raise BenchFailed(f"The catalogue was not taken in whole: {answer}")
-    return Taken(rows, seconds, most.bytes, answer)
+    return Taken(rows, seconds, most.bytes, most.own, answer)
 
 
 def require_found(home: Path, rows: int, *, environment: Mapping[str, str] | None = None) -> None:

@@ -53,7 +53,7 @@ def measure_plain(options: Options) -> Result:
     require_found(home, rows)
     told = f"issuer, title, doc_number, date_issued, date_published; {rows:,} rows in {taken.seconds:.0f} s"
     result.add("rows taken in and found", "rows/s", [rows / taken.seconds], told)
-    result.add("memory of all its processes", "MB", [taken.memory / MB])
+    result.add("memory of all its processes", "MB", [taken.memory / MB], _own(taken))
     for part in ("db", "index", "store"):
         result.add(f"{part} on disk", "MB", [size_of(home / part) / MB])
     goals = result.goals
@@ -95,7 +95,7 @@ def _measure(result: Result, options: Options, count: int, *, anew: bool = True)
     require_found(home, rows)
     told = f"{rows:,} rows in {taken.seconds:.0f} s, start included"
     result.add(f"{name}: rows taken in and found", "rows/s", [rows / taken.seconds], told)
-    result.add(f"{name}: … memory of all its processes", "MB", [taken.memory / MB])
+    result.add(f"{name}: … memory of all its processes", "MB", [taken.memory / MB], _own(taken))
     asked = json.loads(run(python("search_users", home, str(options.repeats), str(EACH), "no")).output)
     told = f"{asked['compared']} queries, facets, by date; {asked['right']} counts as a scan"
     together = result.add(
@@ -122,6 +122,10 @@ def _measure(result: Result, options: Options, count: int, *, anew: bool = True)
         result.notes.append(_NOTE)
     right = 100 * asked["right"] / asked["compared"]
     return _Told(taken, together.median, right, pages, len(waits.errors), *made)
+
+
+def _own(taken: Taken) -> str:
+    return f"{taken.own / MB:,.0f} MB of it no pages of files"
 
 
 def _make_anew(home: Path, rows: int) -> tuple[float, Finished, int, float]:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -14,9 +15,10 @@ _EVERY = 0.5  # seconds
 
 @dataclass(slots=True)
 class Most:
-    """The most that was seen, in bytes."""
+    """The most that was seen, in bytes; `own` without pages of files, which the system takes back when it likes."""
 
     bytes: int = 0
+    own: int = 0
 
 
 @contextmanager
@@ -27,7 +29,9 @@ def watched() -> Iterator[Most]:
     def look() -> None:
         me = psutil.Process()
         while not done.wait(_EVERY):
-            most.bytes = max(most.bytes, sum(map(_pss, me.children(recursive=True))))
+            seen = [_taken(one.pid) for one in me.children(recursive=True)]
+            most.bytes = max(most.bytes, sum(whole for whole, _own in seen))
+            most.own = max(most.own, sum(own for _whole, own in seen))
 
     thread = threading.Thread(target=look, daemon=True)
     thread.start()
@@ -38,8 +42,10 @@ def watched() -> Iterator[Most]:
         thread.join()
 
 
-def _pss(process: psutil.Process) -> int:
+def _taken(pid: int) -> tuple[int, int]:
     try:
-        return int(process.memory_full_info().pss)
-    except (psutil.NoSuchProcess, psutil.AccessDenied):
-        return 0
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()[1:]
+    except OSError:
+        return 0, 0  # it ended
+    found = {name: int(value.split()[0]) << 10 for name, value in (line.split(":") for line in lines)}
+    return found.get("Pss", 0), found.get("Pss_Anon", 0)

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from shicheng.cataloguing.first_rows import FirstRows
 from shicheng.cataloguing.rows import Read, Rejected, RowReader, repeated
 from shicheng.cataloguing.sharing import read_rows
 from shicheng.cataloguing.sources.opening import open_source
@@ -106,14 +107,14 @@ class _Judge:
 
     def __init__(self, fonds: str) -> None:
         self._fonds = fonds
-        self._keys: dict[int, int] = {}  # key -> row
+        self._keys = FirstRows()
         self._repeats: Counter[int] = Counter()
-        self._alike: dict[int, int] = {}  # title and date -> row
+        self._alike = FirstRows()  # by title and date
 
     def judge(self, record: Read, cells: list[str]) -> tuple[Read | Rejected, list[dict[str, Any]]]:
         """Return the record, with another key if its own came before, and the rows it may be the same as."""
         key = int(record.key[:16], 16)
-        first = self._keys.setdefault(key, record.row)
+        first = self._keys.first(key, record.row)
         if first != record.row:
             if record.has_code:
                 return self._code_taken(record, first, cells), []
@@ -121,7 +122,7 @@ class _Judge:
             again = repeated(record, self._repeats[key] + 1, record.fonds or self._fonds)
             return again, [{"row": record.row, "other": first, "reason": "identity", "title": record.title[:200]}]
         alike = hash((record.title, record.date, record.fonds))
-        other = self._alike.setdefault(alike, record.row)
+        other = self._alike.first(alike, record.row)
         if other != record.row and record.date:
             pair = {"row": record.row, "other": other, "reason": "title and date", "title": record.title[:200]}
             return record, [pair]
