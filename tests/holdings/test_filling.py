@@ -36,7 +36,7 @@ def test_indexes_rest_while_an_archive_is_filled_and_are_the_same_afterwards() -
     assert [one.title for one in tables.select(SYSTEM, {}).order_by("date_from", "pk")[:50]] == page
 
 
-@pytest.mark.parametrize("coming", [99, 399], ids=["few", "fewer than there are"])
+@pytest.mark.parametrize("coming", [99, 799], ids=["few", "not twice as many as there are"])
 def test_they_stay_where_it_is_not_worth_while(coming: int) -> None:
     make_rows(400)
     with filling.filling(coming):
