@@ -15,7 +15,9 @@ import pytest
 from builders.batches import docx_file
 from ingest.archives import PROGRAM, Archive, clean_environment, small_batch, text_batch
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(databases=[])]
+pytestmark = pytest.mark.slow
+# The others ask nothing a database could answer in its own way.
+on_both_databases = pytest.mark.django_db(databases=[])
 
 PROPERTIES = {"authenticity", "integrity", "usability", "security"}
 
@@ -35,6 +37,7 @@ def faulty_batch(folder: Path, *, fonds: str = "T001") -> Path:
     return batch.write(folder)
 
 
+@on_both_databases
 def test_shapes_scripts_depend_on(archive: Archive, tmp_path: Path) -> None:
     sound, faulty = small_batch(tmp_path / "sound", 3), faulty_batch(tmp_path / "faulty", fonds="T002")
     checked = archive.ask("check", faulty, code=1)
@@ -195,6 +198,7 @@ def test_settings_file_that_is_no_toml_is_named(archive: Archive) -> None:
     assert "shicheng.toml" in said.err
 
 
+@on_both_databases
 def test_init_twice_keeps_what_is_there(archive: Archive, tmp_path: Path) -> None:
     archive.ask("ingest", small_batch(tmp_path / "batch"))
     before = {path: path.read_bytes() for path in (archive.home / "keys").iterdir()}
@@ -214,6 +218,7 @@ def test_init_says_the_name_and_asks_nothing(tmp_path: Path) -> None:
     assert archive.ask("find", "*")["total"] == 0
 
 
+@on_both_databases
 def test_doctor_names_what_is_wrong(archive: Archive) -> None:
     said = archive.ask("doctor")
     assert said["healthy"] is True
@@ -237,6 +242,7 @@ def test_doctor_without_an_archive_says_how_to_make_one(tmp_path: Path) -> None:
     assert "shicheng init" in found["advice"]
 
 
+@on_both_databases
 def test_accounts_are_made_with_roles_and_strong_passwords(archive: Archive, tmp_path: Path) -> None:
     made = archive.ask("add-user", "li", "--role", "archivist", "--fonds", "T001")
     assert made["username"] == "li"
@@ -250,6 +256,7 @@ def test_accounts_are_made_with_roles_and_strong_passwords(archive: Archive, tmp
     assert archive.run("add-user", "x", "--role", "emperor", code=2).err
 
 
+@on_both_databases
 def test_partial_acceptance_needs_its_reason(archive: Archive, tmp_path: Path) -> None:
     batch = faulty_batch(tmp_path / "batch")
     for reason in ([], ["--reason", "  "]):
@@ -257,6 +264,7 @@ def test_partial_acceptance_needs_its_reason(archive: Archive, tmp_path: Path) -
     assert archive.sql("SELECT count(*) FROM ingest_transfer") == [(0,)]
 
 
+@on_both_databases
 def test_same_batch_taken_in_twice_at_once(archive: Archive, tmp_path: Path) -> None:
     batch = small_batch(tmp_path / "batch", 200)
     both = [archive.start("ingest", batch, "--json") for _time in range(2)]
@@ -270,6 +278,7 @@ def test_same_batch_taken_in_twice_at_once(archive: Archive, tmp_path: Path) -> 
     assert archive.ask("find", "*", "--limit", 1)["total"] == 200
 
 
+@on_both_databases
 def test_showing_a_record(archive: Archive, tmp_path: Path) -> None:
     batch = text_batch(3)
     archive.ask("ingest", batch.write(tmp_path / "batch"))
@@ -309,6 +318,7 @@ def test_exports_in_every_form(archive: Archive, tmp_path: Path) -> None:
     assert not (tmp_path / "none.csv").exists()
 
 
+@on_both_databases
 def test_backup_and_restore_drill(new: Callable[..., Archive], tmp_path: Path) -> None:
     archive = new()
     archive.ask("ingest", small_batch(tmp_path / "one", 3))
@@ -336,12 +346,14 @@ def test_backup_and_restore_drill(new: Callable[..., Archive], tmp_path: Path) -
     assert again.run("restore", tmp_path / "backup", code=None).code != 0
 
 
+@on_both_databases
 def test_restore_over_an_archive_is_refused(archive: Archive, tmp_path: Path) -> None:
     archive.ask("backup", tmp_path / "backup")
     assert archive.run("restore", tmp_path / "backup", code=None).code != 0
     assert archive.ask("find", "*")["total"] == 0
 
 
+@on_both_databases
 def test_log_is_exported_and_verified_offline(archive: Archive, tmp_path: Path) -> None:
     archive.ask("ingest", small_batch(tmp_path / "batch"))
     target = tmp_path / "log.jsonl"
@@ -361,6 +373,7 @@ def test_help_names_every_command() -> None:
         assert command in said.stdout
 
 
+@on_both_databases
 def test_grants_are_given_and_explained_and_administrators_made_at_the_command_line(archive: Archive) -> None:
     made = archive.ask("init", "--accounts")["accounts"]
     assert [one["role"] for one in made] == [

@@ -66,7 +66,7 @@ def test_intake_verification_and_rebuild_in_a_bucket(archive: Archive, tmp_path:
 
 @pytest.mark.timeout(300)
 def test_service_lost_in_the_middle_of_storing(archive: Archive, tmp_path: Path, s3_server: S3Server) -> None:
-    batch = small_batch(tmp_path / "batch", 300)
+    batch = small_batch(tmp_path / "batch", 120)
     process = archive.start("ingest", batch, "--json")
     end = time.monotonic() + 60
     while archive.sql("SELECT state FROM ingest_transfer") != [("accepted",)]:
@@ -85,7 +85,7 @@ def test_service_lost_in_the_middle_of_storing(archive: Archive, tmp_path: Path,
     finally:
         s3_server.start()
     said = archive.ask("ingest", batch, timeout=200)
-    assert (said["state"], said["accepted"], said["held"]) == ("stored", 300, 0)
+    assert (said["state"], said["accepted"], said["held"]) == ("stored", 120, 0)
     verified = archive.ask("verify", timeout=200)
-    assert (verified["objects"], verified["damaged"]) == (302, [])
-    assert archive.ask("find", "*")["total"] == 300
+    assert (verified["objects"], verified["damaged"]) == (122, [])
+    assert archive.ask("find", "*")["total"] == 120
