@@ -33,6 +33,7 @@ def run_undo(run: Run, *, import_id: UUID, settings: Settings) -> dict[str, Any]
                 run.fence()
                 withdraw(run.actor, catalogue, min(catalogue.line + BATCH, last))
             give_way()
+        run.progress(catalogue.line, last)
         finish(run.actor, catalogue)
     return counts(catalogue)
 
