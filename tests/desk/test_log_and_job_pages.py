@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+import shicheng
 from builders.pages import faults
 from builders.shelves import make_user
 from cataloguing.catalogues import PLAIN, plain_rows, write_csv
@@ -82,6 +84,20 @@ def _read(client: Client, address: str) -> str:
     assert answer.status_code == 200, address
     assert faults(answer) == []
     return answer.content.decode()
+
+
+def test_what_each_job_answers_has_a_name() -> None:
+    works = [path.read_text("utf-8") for path in Path(shicheng.__file__).parent.glob("*/work.py")]
+    answers = [
+        key.value
+        for work in works
+        for node in ast.walk(ast.parse(work))
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Dict)
+        for key in node.value.keys
+        if isinstance(key, ast.Constant)
+    ]
+    assert len(answers) > 20
+    assert set(answers) - set(DETAILS) == set()
 
 
 def test_every_detail_of_the_log_and_of_jobs_has_a_name(busy: Here) -> None:
