@@ -229,6 +229,29 @@ def test_two_archivists_who_decide_at_once() -> None:
         assert decisions.get().actor_name == transfer.decided_by
 
 
+@pytest.mark.django_db(transaction=True)
+def test_one_batch_announced_by_several_at_once_is_one_transfer() -> None:
+    several = 4
+    barrier = threading.Barrier(several)
+    found: list[uuid.UUID] = []
+
+    def announce() -> None:
+        try:
+            connection.ensure_connection()
+            barrier.wait(10)
+            found.append(services.announce(actor=operator("wang"), name="a", source="/batches/a").pk)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=announce) for _one in range(several)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(found) == several
+    assert len(set(found)) == Transfer.objects.count() == 1
+
+
 def faulty_batch(folder: Path) -> Path:
     batch = text_batch(4)
     batch.item(2).files[0].digest = "0" * 64

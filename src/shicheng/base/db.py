@@ -20,6 +20,16 @@ def atomic(*, durable: bool = False) -> Iterator[None]:
         yield
 
 
+def alone(what: str) -> None:
+    """Let nobody else be at this point until the transaction ends, for what is looked for and made if it isn't there.
+
+    To be called inside `atomic()`. On SQLite a transaction is alone anyway.
+    """
+    if not is_sqlite():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
+
+
 def is_sqlite() -> bool:
     """Tell whether the database is the embedded one."""
     return connection.vendor == "sqlite"

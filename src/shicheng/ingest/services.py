@@ -12,7 +12,7 @@ from django.db.models import Max
 from shicheng.audit import selectors as logged
 from shicheng.audit import services as audit
 from shicheng.audit.types import EntryFilters
-from shicheng.base.db import atomic
+from shicheng.base.db import alone, atomic
 from shicheng.holdings.fonds import require_open
 from shicheng.ingest import events, policies
 from shicheng.ingest.errors import NotGivenUp, NothingHeld, NothingToAccept, TransferNotFound
@@ -36,6 +36,7 @@ def announce(*, actor: Actor, name: str, source: str = "") -> Transfer:
     """
     require(actor, policies.RECEIVE)
     with atomic():
+        alone("ingest.announce")  # else two commands with one batch would not see each other
         waiting = Transfer.objects.select_for_update().filter(state="announced", source=source, name=name).first()
         if waiting is not None:
             return waiting
