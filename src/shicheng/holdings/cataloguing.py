@@ -332,16 +332,10 @@ def _change(
         ))  # fmt: skip
         made = MADE_CODE in item.reference_code and "reference_code" not in elements
         drawn = draw_columns(item.reference_code, elements, sort=item.code_sort if made else "")
-        items.append(
-            (
-                *drawn_values(drawn, form),
-                encode_json(elements),
-                encode_json(extra),
-                item.version + 1,
-                record.key or None,
-                as_id(item.pk),
-            )
-        )
+        items.append((
+            *drawn_values(drawn, form), encode_json(elements), encode_json(extra), item.version + 1, record.key or None,
+            as_id(item.pk),
+        ))  # fmt: skip
     insert_rows(ItemVersion, _VERSION, versions)
     update_rows(Item, (*DRAWN, "elements", "extra", "version", "source_key"), items)
 
